@@ -52,7 +52,7 @@ function checkArrows(file: SourceFile, layer: Layer, files: Files): readonly str
   const allowed = [layer.folder, ...layer.imports].map((each) => `src/${each}`);
   return file.files.flatMap(({ target }) => {
     const arrow = `${file.path} -> ${target}`;
-    if (!files.has(target)) return target.endsWith('.json') ? [] : [`${arrow}: leads out of src/`];
+    if (!files.has(target)) return target.startsWith('src/') ? [] : [`${arrow}: leads out of src/`];
     const isAllowed = allowed.some((each) => target === each || target.startsWith(`${each}/`));
     return isAllowed ? [] : [`${arrow}: ${layer.folder}/ may import ${listed(layer.imports)}`];
   });
