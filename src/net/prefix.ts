@@ -50,6 +50,17 @@ export function parsePrefix(text: string): Prefix | undefined {
   return prefixOf(address, Number(text.slice(slash + 1)));
 }
 
+/** Reads a prefix that was checked where it came in; a TypeError means that it was not, which is a bug of ours. */
+export function checkedPrefix(text: string): Prefix {
+  const slash = text.indexOf('/');
+  const address = parseAddress(text.slice(0, slash));
+  const length = Number(text.slice(slash + 1));
+  if (slash < 0 || address === undefined || !(length >= 0 && length <= 32)) {
+    throw new TypeError(`not a prefix: ${JSON.stringify(text)}`);
+  }
+  return prefixOf(address, length);
+}
+
 /** True when the address part of `a.b.c.d/len` is not the network address, as in 10.0.0.1/8. */
 export function hasHostBits(text: string): boolean {
   const prefix = parsePrefix(text);
@@ -74,6 +85,11 @@ export function contains(outer: Prefix, inner: Prefix): boolean {
 /** True when the address (unsigned 32-bit) lies in the prefix. */
 export function containsAddress(prefix: Prefix, address: number): boolean {
   return prefixOf(address, prefix.length).address === prefix.address;
+}
+
+/** First address after the prefix; 2 ** 32 after the last one. */
+export function endOf(prefix: Prefix): number {
+  return prefix.address + sizeOf(prefix.length);
 }
 
 /** Order by address, then the shorter prefix first. */
