@@ -27,3 +27,8 @@ export function skipTest(
   process.stdout.write(`SKIP ${name}: ${reason}\n`);
   suite.skip(`${name}: ${reason}`);
 }
+
+/** Ends this test file unless it runs as root, which network namespaces, sshd and dockerd need. */
+export function skipUnlessRoot(): void {
+  if (process.getuid?.() !== 0) skipFile('needs root (network namespaces, sshd, dockerd): run it with sudo');
+}
