@@ -1,0 +1,90 @@
+/** Runs programs of this computer: `ip`, `nsenter`, `mount`, `apt-get`. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { MeshError } from '../error/mesh-error.ts';
+
+export type CommandResult = {
+  /** Exit status; 128 + n when signal n ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+export type CommandOptions = {
+  /** Seconds until the whole process group is killed; default 60. */
+  readonly timeout?: number;
+  /** Whole environment; left out: this process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly stdin?: string;
+  readonly directory?: string;
+};
+
+const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+
+/** Resolves with the result, whatever the exit status; rejects with `lab-failed` on a missing program or a timeout. */
+export function runCommand(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const [program = '', ...rest] = argv;
+  const child = spawn(program, rest, {
+    detached: true,
+    stdio: 'pipe',
+    ...(options.env ? { env: options.env } : {}),
+    ...(options.directory ? { cwd: options.directory } : {}),
+  });
+  // A program that ends before it has read its input closes the pipe; its exit status tells the story.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  return collect(child, argv, options.timeout ?? 60);
+}
+
+function collect(child: ChildProcess, argv: readonly string[], timeout: number): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    child.stdout?.on('data', (chunk: Buffer) => output.stdout.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => output.stderr.push(chunk));
+    const timer = setTimeout(() => {
+      killGroup(child);
+      reject(labError(`${commandText(argv)} did not end within ${timeout} s`));
+    }, timeout * 1000);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(labError(`${argv[0] ?? ''} cannot be run: ${error.message}`));
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const stdout = Buffer.concat(output.stdout).toString();
+      const stderr = Buffer.concat(output.stderr).toString();
+      resolve({ code: code ?? 128 + (signalNumbers[signal ?? ''] ?? 0), stdout, stderr });
+    });
+  });
+}
+
+/** Every child leads a process group of its own, so this reaches what it started too. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It ended in the meantime.
+  }
+}
+
+/** Standard output of a command that must succeed; rejects with `lab-failed` and what it printed otherwise. */
+export async function outputOf(argv: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const result = await runCommand(argv, options);
+  if (result.code === 0) return result.stdout;
+  const said = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-5).join('; ');
+  throw labError(`${commandText(argv)} failed with status ${result.code}: ${said}`);
+}
+
+/** Runs a shell script that must succeed, as one process, and gives its standard output. */
+export function runScript(script: string, options: CommandOptions = {}): Promise<string> {
+  return outputOf(['sh', '-eu', '-s'], { ...options, stdin: script });
+}
+
+export function labError(message: string, cure?: string): MeshError {
+  return new MeshError({ code: 'lab-failed', message, ...(cure ? { cure } : {}) });
+}
+
+function commandText(argv: readonly string[]): string {
+  const text = argv.join(' ');
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
