@@ -14,7 +14,15 @@ export function renderFileRun(run: FileRun): string {
   const line = `${mark} ${run.file}  ${run.passed} passed  ${seconds(run.milliseconds)}\n`;
   const skips = run.skips.map((skip) => `     SKIP ${skip}\n`).join('');
   if (run.failures.length === 0) return line + skips;
-  return `${line}${run.output.trimEnd()}\n${renderFailures(run)}${skips}`;
+  return `${line}${withoutOwnFrames(run.output).trimEnd()}\n${renderFailures(run)}${skips}`;
+}
+
+/** Drops the stack lines of uvu and of this runner: they are the same in every failure. */
+function withoutOwnFrames(output: string): string {
+  return output.replaceAll(
+    /^ +at .*(?:node_modules\/uvu|test\/runner)\/.*\n| +at new Promise \(<anonymous>\)\n/gm,
+    '',
+  );
 }
 
 /** A line as a test of a slow file ends; nothing for other messages. */
