@@ -2,7 +2,9 @@
  * The pool of an inventory that names none. All candidates are private (RFC 1918), the order is fixed, and the first
  * one that touches nothing on any host is taken.
  */
+
 import { checkedPrefix, contains, type Prefix, prefixOf, sizeOf } from '../net/prefix.ts';
+import { isPrivate } from '../net/private-ranges.ts';
 
 /** Pools by size. A /16 that is more than 3/4 full at the start would soon have to grow, so it is passed over. */
 const sizes = [
@@ -12,7 +14,7 @@ const sizes = [
 ];
 
 /** Where few look for free space first. The search goes up from here, then down from here: 10.0 comes last. */
-const start = checkedPrefix('10.208.0.0/12').address;
+const start = checkedPrefix('10.208.0.0/16').address;
 const ten = checkedPrefix('10.0.0.0/8');
 
 /** Docker itself takes networks from here, from the bottom; so it is searched from the top, and after 10/8. */
@@ -21,12 +23,10 @@ const dockersOwn = checkedPrefix('172.16.0.0/12');
 /** For few hosts where all of the above is in use; 192.168.0.0 itself is every home router's. */
 const smallPools = ['192.168.128.0/17', '192.168.192.0/18', '192.168.128.0/18', '192.168.64.0/18'];
 
-const privateRanges = [ten, dockersOwn, checkedPrefix('192.168.0.0/16')];
-
 /** The prefix of four times the size around the pool; undefined when that would leave private space. */
 export function growPool(pool: Prefix): Prefix | undefined {
   const grown = prefixOf(pool.address, Math.max(pool.length - 2, 0));
-  return privateRanges.some((range) => contains(range, grown)) ? grown : undefined;
+  return isPrivate(grown) ? grown : undefined;
 }
 
 /**
