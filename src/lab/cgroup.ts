@@ -53,7 +53,10 @@ export async function makeCgroup(
   for (const { version, path } of hierarchies) {
     const directory = join(path, name);
     await mkdir(directory, { recursive: true }).catch((error: unknown) => {
-      throw labError(`cgroup ${directory} cannot be made: ${String(error)}`, 'Run the lab as root, not in a container');
+      throw labError(
+        `cgroup ${directory} cannot be made: ${String(error)}`,
+        'Run the lab as root, not in a container',
+      );
     });
     if (version === 1 && (await exists(join(directory, 'cpuset.cpus')))) await copyCpuset(directory);
     if (version === 2 && kind === 'controllers') await delegateControllers(directory);

@@ -1,5 +1,6 @@
 /** Runs programs of this computer: `ip`, `nsenter`, `mount`, `apt-get`. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { MeshError } from '../error/mesh-error.ts';
 
 export type CommandResult = {
@@ -17,8 +18,6 @@ export type CommandOptions = {
   readonly stdin?: string;
   readonly directory?: string;
 };
-
-const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /** Resolves with the result, whatever the exit status; rejects with `lab-failed` on a missing program or a timeout. */
 export function runCommand(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
@@ -52,9 +51,35 @@ function collect(child: ChildProcess, argv: readonly string[], timeout: number):
       clearTimeout(timer);
       const stdout = Buffer.concat(output.stdout).toString();
       const stderr = Buffer.concat(output.stderr).toString();
-      resolve({ code: code ?? 128 + (signalNumbers[signal ?? ''] ?? 0), stdout, stderr });
+      resolve({ code: exitStatus(code, signal), stdout, stderr });
     });
   });
+}
+
+/**
+ * Runs a command on this process's own terminal and resolves with its exit status. Ctrl-C goes to the command, which decides
+ * what it means; this process waits.
+ */
+export async function attachCommand(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const [program = '', ...rest] = argv;
+  const wait = () => undefined;
+  process.on('SIGINT', wait);
+  try {
+    const child = spawn(program, rest, { stdio: 'inherit', env });
+    return await new Promise((resolve, reject) => {
+      child.on('error', (error) => reject(labError(`${program} cannot be run: ${error.message}`)));
+      child.on('close', (code, signal) => resolve(exitStatus(code, signal)));
+    });
+  } finally {
+    process.off('SIGINT', wait);
+  }
+}
+
+function exitStatus(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
 /** Every child leads a process group of its own, so this reaches what it started too. */

@@ -82,7 +82,7 @@ function otherRelease(release: DockerRelease, version: string): Error {
 async function readAptSources(): Promise<readonly AptSource[]> {
   const root = '/etc/apt';
   const parts = await readdir(join(root, 'sources.list.d')).catch(() => []);
-  const files = ['sources.list', ...parts.sort().map((name) => join('sources.list.d', name))];
+  const files = ['sources.list', ...parts.map((name) => join('sources.list.d', name))];
   const read = files.map(async (file) => {
     const text = await readFile(join(root, file), 'utf8').catch(() => '');
     if (file.endsWith('.sources')) return parseDeb822(text);

@@ -1,9 +1,11 @@
-/** The inventory and known_hosts file of a lab. Pure. */
+/** The inventory and known_hosts file of a lab. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type LabPlace, machineDirectory } from './lab-place.ts';
 import type { LabState } from './state.ts';
 
 export const inventoryFile = 'route-mesh.yaml';
-export const knownHostsFile = 'known_hosts';
+const knownHostsFile = 'known_hosts';
 
 /** An inventory for the operator's namespace; the paths of key and known_hosts are absolute. */
 export function renderInventory(state: LabState, directory: string): string {
@@ -29,4 +31,15 @@ export function renderKnownHosts(state: LabState, keys: ReadonlyMap<string, stri
     return `${host.address},${host.name} ${type} ${key}\n`;
   });
   return lines.join('');
+}
+
+/** Writes the inventory and known_hosts for the hosts that the state names. */
+export async function writeInventory(place: LabPlace): Promise<void> {
+  const keys = new Map<string, string>();
+  for (const host of place.state.hosts) {
+    const path = join(machineDirectory(place, host), 'ssh_host_ed25519_key.pub');
+    keys.set(host.name, await readFile(path, 'utf8'));
+  }
+  await writeFile(join(place.directory, knownHostsFile), renderKnownHosts(place.state, keys));
+  await writeFile(join(place.directory, inventoryFile), renderInventory(place.state, place.directory));
 }

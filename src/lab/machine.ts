@@ -2,65 +2,55 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { cgroupDirectories, type Hierarchy, makeCgroup, removeCgroup, renderHierarchies } from './cgroup.ts';
-import {
-  type CommandOptions,
-  type CommandResult,
-  labError,
-  outputOf,
-  runCommand,
-  runScript,
-} from './command.ts';
-import { hostNamespace, renderHostLink, renderHostRemoval } from './network.ts';
+import { makeCgroup, removeCgroup, renderHierarchies } from './cgroup.ts';
+import { labError, outputOf, runCommand, runScript } from './command.ts';
+import { dockerDirectory } from './docker-cache.ts';
+import { inCgroup, type LabPlace, labCgroup, labTemplates, machineDirectory } from './lab-place.ts';
+import { enterNamespace, hostNamespace, renderHostLink, renderHostRemoval } from './network.ts';
+import { dockerCache } from './prepare.ts';
 import { identifyProcess, isRunning, killProcess, type ProcessIdentity } from './process-identity.ts';
-import type { LabHost, LabState } from './state.ts';
+import type { LabHost } from './state.ts';
 
-/** What a machine needs to know of its lab. */
-export type LabPlace = {
-  readonly directory: string;
-  readonly state: LabState;
-  readonly hierarchies: readonly Hierarchy[];
-  /** Directory with Docker's programs for this release. */
-  readonly dockerDirectory: (host: LabHost) => string;
-};
-
-const templates = fileURLToPath(new URL('../../templates/lab/', import.meta.url));
 const machinePath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const bootSeconds = 60;
-
-export function machineDirectory(place: LabPlace, host: LabHost): string {
-  return join(place.directory, 'machines', host.name);
-}
-
-export function labCgroup(lab: string): string {
-  return `route-mesh-lab-${lab}`;
-}
-
-/** Argument list that runs a command inside the cgroup `name` of the lab. */
-export function inCgroup(place: LabPlace, name: string, argv: readonly string[]): readonly string[] {
-  return ['sh', join(templates, 'in-cgroup'), ...cgroupDirectories(place.hierarchies, name), '--', ...argv];
-}
 
 /** Gives a new machine its disk, a tmpfs of its own so that filling it harms no other, and its host key. */
 export async function createMachine(place: LabPlace, host: LabHost): Promise<void> {
   const directory = machineDirectory(place, host);
   await mkdir(join(directory, 'disk'), { recursive: true });
   await mkdir(join(directory, 'root'), { recursive: true });
-  await outputOf(['mount', '-t', 'tmpfs', '-o', 'size=1g,mode=755', 'lab-disk', join(directory, 'disk')]);
+  await outputOf([
+    'mount',
+    '-t',
+    'tmpfs',
+    '-o',
+    `size=${place.state.diskSize}m,mode=755`,
+    'lab-disk',
+    join(directory, 'disk'),
+  ]);
   const key = join(directory, 'ssh_host_ed25519_key');
   await outputOf(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', host.name, '-f', key]);
 }
 
-/** Powers the machine on and resolves when sshd and dockerd answer; rejects with `lab-failed` and the console's last words. */
-export async function bootMachine(place: LabPlace, host: LabHost): Promise<void> {
+/** Creates a machine and boots it; for the signal see {@link bootMachine}. */
+export async function startMachine(place: LabPlace, host: LabHost, signal?: AbortSignal): Promise<void> {
+  await createMachine(place, host);
+  await bootMachine(place, host, signal);
+}
+
+/**
+ * Powers the machine on and resolves when sshd and dockerd answer; rejects with `lab-failed` and the console's last words.
+ * A signal that is aborted before the machine has started keeps it from starting.
+ */
+export async function bootMachine(place: LabPlace, host: LabHost, signal?: AbortSignal): Promise<void> {
+  if (await isMachineRunning(place, host)) throw labError(`${host.name} is powered on already`);
   const directory = machineDirectory(place, host);
-  const cgroup = join(labCgroup(place.state.name), host.name);
-  await makeCgroup(place.hierarchies, cgroup, 'controllers');
-  await makeCgroup(place.hierarchies, join(cgroup, 'init'), 'leaf');
+  await makeCgroup(place.hierarchies, labCgroup(place, host.name), 'controllers');
+  await makeCgroup(place.hierarchies, labCgroup(place, `${host.name}/init`), 'leaf');
   await runScript(renderHostLink(place.state, host));
   const console = await open(join(directory, 'console'), 'w');
-  const [program = '', ...rest] = bootCommand(place, host, cgroup);
+  const [program = '', ...rest] = bootCommand(place, host);
+  signal?.throwIfAborted();
   const child = spawn(program, rest, {
     detached: true,
     cwd: '/',
@@ -70,30 +60,31 @@ export async function bootMachine(place: LabPlace, host: LabHost): Promise<void>
   await console.close();
   child.unref();
   const supervisor = child.pid === undefined ? undefined : await identifyProcess(child.pid);
-  if (supervisor === undefined) throw labError(`${host.name} did not start`);
-  await writeFile(join(directory, 'process.json'), JSON.stringify(supervisor));
-  const status = child.stdio[3];
-  if (!(await saysReady(status))) throw await bootFailure(directory, host);
+  await writeFile(join(directory, 'process.json'), JSON.stringify(supervisor ?? null));
+  if (!(await saysReady(child.stdio[3]))) throw await bootFailure(directory, host);
 }
 
 /**
  * The machine's group becomes the root of its cgroup namespace, but its processes live in the leaf `init`: on cgroup v2 a
  * group whose children have controllers takes no processes (kernel: cgroup-v2, "No Internal Process Constraint").
  */
-function bootCommand(place: LabPlace, host: LabHost, cgroup: string): readonly string[] {
-  const network = `--net=/run/netns/${hostNamespace(place.state.name, host.name)}`;
+function bootCommand(place: LabPlace, host: LabHost): readonly string[] {
+  const network = enterNamespace(hostNamespace(place.state.name, host.name));
   const own = ['--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'];
-  const machine = ['nsenter', network, 'unshare', ...own, 'sh', join(templates, 'boot')];
-  const rooted = ['unshare', '--cgroup', ...inCgroup(place, join(cgroup, 'init'), machine)];
-  return inCgroup(place, cgroup, rooted);
+  const machine = [...network, 'unshare', ...own, 'sh', join(labTemplates, 'boot')];
+  return inCgroup(place, host.name, [
+    'unshare',
+    '--cgroup',
+    ...inCgroup(place, `${host.name}/init`, machine),
+  ]);
 }
 
 function bootEnvironment(place: LabPlace, host: LabHost): Readonly<Record<string, string>> {
   return {
     PATH: machinePath,
-    LAB_TEMPLATES: templates,
+    LAB_TEMPLATES: labTemplates,
     LAB_MACHINE: machineDirectory(place, host),
-    LAB_DOCKER: place.dockerDirectory(host),
+    LAB_DOCKER: dockerDirectory(dockerCache, host.docker),
     LAB_IMAGE: join(place.directory, 'image.tar'),
     LAB_KEY: join(place.directory, 'id.pub'),
     LAB_HOSTNAME: host.name,
@@ -133,13 +124,13 @@ async function bootFailure(directory: string, host: LabHost): Promise<Error> {
 export async function killMachine(place: LabPlace, host: LabHost): Promise<void> {
   const supervisor = await readSupervisor(place, host);
   if (supervisor !== undefined) await killProcess(supervisor);
-  await removeCgroup(place.hierarchies, join(labCgroup(place.state.name), host.name));
+  await removeCgroup(place.hierarchies, labCgroup(place, host.name));
   await runScript(renderHostRemoval(place.state, host));
 }
 
 /** Orderly end: services are stopped in order, then everything else. */
 export async function shutDownMachine(place: LabPlace, host: LabHost): Promise<void> {
-  await execInMachine(place, host, ['sh', '/usr/lib/lab/shutdown'], { timeout: 120 });
+  await runCommand(await inMachine(place, host, ['sh', '/usr/lib/lab/shutdown']), { timeout: 120 });
   await killMachine(place, host);
 }
 
@@ -148,13 +139,15 @@ export async function isMachineRunning(place: LabPlace, host: LabHost): Promise<
   return supervisor !== undefined && isRunning(supervisor);
 }
 
-/** Runs a command as root in the machine, with the environment of a root login and the directory `/`. */
-export async function execInMachine(
+/**
+ * Argument list that runs a command as root in the machine, with the environment of a root login.
+ * Rejects with `lab-failed` when the machine is off.
+ */
+export async function inMachine(
   place: LabPlace,
   host: LabHost,
   argv: readonly string[],
-  options: CommandOptions = {},
-): Promise<CommandResult> {
+): Promise<readonly string[]> {
   const init = await initProcess(place, host);
   const enter = [
     'nsenter',
@@ -166,10 +159,10 @@ export async function execInMachine(
     '--net',
     '--pid',
     '--cgroup',
+    '--',
   ];
-  const environment = ['env', '-i', `PATH=${machinePath}`, 'HOME=/root', 'LANG=C.UTF-8'];
-  const command = [...enter, '--wd=/', '--', ...environment, ...argv];
-  return runCommand(inCgroup(place, join(labCgroup(place.state.name), host.name, 'init'), command), options);
+  const environment = ['env', '-i', `PATH=${machinePath}`, 'HOME=/root', 'LANG=C.UTF-8', 'TERM=xterm'];
+  return inCgroup(place, `${host.name}/init`, [...enter, ...environment, ...argv]);
 }
 
 /** Process 1 of the machine, as this computer counts: the only child of the process that made its namespaces. */

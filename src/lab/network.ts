@@ -5,6 +5,7 @@
  *   segment 2  10.99.1.0/24  bridge br0 in the router's namespace, .254; the router is 10.99.0.253 on segment 1
  *   outside    10.99.9.0/24  the hub's second interface leads to a namespace of its own, .1: the world beyond the mesh
  */
+import type { DockerRelease } from './docker-release.ts';
 import type { LabHost, LabState } from './state.ts';
 
 export const operatorAddress = '10.99.0.254';
@@ -28,6 +29,11 @@ export function hostNamespace(lab: string, host: string): string {
   return `route-mesh-${lab}-${host}`;
 }
 
+/** Argument list in front of a command that is to run in a network namespace. */
+export function enterNamespace(namespace: string): readonly string[] {
+  return ['nsenter', `--net=/run/netns/${namespace}`, '--'];
+}
+
 /** All namespaces that the lab may have, for taking it down. */
 export function allNamespaces(state: LabState): readonly string[] {
   const { name, hosts } = state;
@@ -38,6 +44,16 @@ export function allNamespaces(state: LabState): readonly string[] {
 /** `10.99.0.4` for the fourth host of segment 1. */
 export function hostAddress(segment: 1 | 2, index: number): string {
   return `10.99.${segment - 1}.${index}`;
+}
+
+/** The lab's host number `index` (from 1). */
+export function planHost(
+  index: number,
+  segment: 1 | 2,
+  docker: DockerRelease,
+  dockerVersion: string,
+): LabHost {
+  return { name: `h${index}`, index, address: hostAddress(segment, index), segment, docker, dockerVersion };
 }
 
 /** Script that makes the hub, the outside and, for two segments, the router. */

@@ -87,7 +87,11 @@ async function withoutStartingServices(work: () => Promise<void>): Promise<void>
     () => true,
     () => false,
   );
-  await work().finally(() => (ours ? rm(policy, { force: true }) : undefined));
+  try {
+    await work();
+  } finally {
+    if (ours) await rm(policy, { force: true });
+  }
 }
 
 async function missingPackages(): Promise<readonly string[]> {

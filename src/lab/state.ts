@@ -24,6 +24,8 @@ export type LabState = {
   readonly name: string;
   /** Number of L2 segments; with two there is a router between them. */
   readonly segments: 1 | 2;
+  /** MiB of each machine's disk. */
+  readonly diskSize: number;
   readonly hosts: readonly LabHost[];
 };
 
@@ -32,12 +34,14 @@ export const stateFile = 'lab.json';
 /** Reads the text of lab.json; undefined when it is not a state that this version wrote. */
 export function parseState(text: string): LabState | undefined {
   const value = parseJson(text);
-  if (!isRecord(value) || value['format'] !== 1 || !isLabName(value['name'])) return undefined;
-  const { name, segments, hosts } = value;
-  if ((segments !== 1 && segments !== 2) || !Array.isArray(hosts)) return undefined;
+  if (!isRecord(value) || value['format'] !== 1) return undefined;
+  const { name, segments, diskSize, hosts } = value;
+  if (!isText(name) || !isLabName(name)) return undefined;
+  if ((segments !== 1 && segments !== 2) || typeof diskSize !== 'number' || !Array.isArray(hosts))
+    return undefined;
   const read = hosts.map(parseHost);
   const known = read.filter((host) => host !== undefined);
-  return known.length === read.length ? { format: 1, name, segments, hosts: known } : undefined;
+  return known.length === read.length ? { format: 1, name, segments, diskSize, hosts: known } : undefined;
 }
 
 function parseHost(value: unknown): LabHost | undefined {
@@ -75,8 +79,8 @@ export async function writeState(directory: string, state: LabState): Promise<vo
 }
 
 /** Names become parts of file, namespace and cgroup names. */
-export function isLabName(value: unknown): value is string {
-  return isText(value) && /^[a-z0-9][a-z0-9-]{0,30}$/.test(value);
+export function isLabName(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,30}$/.test(text);
 }
 
 function parseJson(text: string): unknown {
