@@ -5,37 +5,20 @@
 import { isMap, isScalar, LineCounter, type ParsedNode, parseDocument, stringify } from 'yaml';
 import { MeshError } from '../error/mesh-error.ts';
 import { formatPrefix, parsePrefix } from '../net/prefix.ts';
+import type { KeptAllocation } from './model.ts';
 
-export type AllocationFile = {
+export type AllocationFile = KeptAllocation & {
   /** Name of the mesh. */
   readonly mesh: string;
-  readonly pool: string;
-  /** Host name -> block. */
-  readonly blocks: ReadonlyMap<string, string>;
 };
 
 const header = `# Which host has which block. route-mesh writes this file after each sync; keep it with the inventory.
 # To move a host, pin its \`block:\` in the inventory; a block that is changed here is put back.
 `;
 
-/**
- * @param hosts names to write, in this order: the inventory's
- * @param leaving names to keep although the inventory has dropped them, because their hosts are not cleaned up yet;
- *   they follow by name. Blocks of all other names are left out.
- */
-export function renderAllocationFile(
-  content: AllocationFile,
-  hosts: readonly string[],
-  leaving: readonly string[] = [],
-): string {
-  const names = new Set([...hosts, ...leaving.toSorted()]);
-  const blocks = new Map([...names].flatMap((name) => entryOf(content.blocks, name)));
-  return header + stringify({ mesh: content.mesh, pool: content.pool, blocks }, { lineWidth: 0 });
-}
-
-function entryOf(blocks: ReadonlyMap<string, string>, name: string): readonly (readonly [string, string])[] {
-  const block = blocks.get(name);
-  return block === undefined ? [] : [[name, block]];
+/** The file's text; blocks in the map's order, so that adding a host adds a line. */
+export function renderAllocationFile(mesh: string, { pool, blocks }: KeptAllocation): string {
+  return header + stringify({ mesh, pool, blocks }, { lineWidth: 0 });
 }
 
 /**

@@ -30,7 +30,7 @@ export const layers: readonly Layer[] = [
     shellFiles: ['read'],
   },
   { folder: 'facts', imports: ['net', 'error'], packages: [], kind: 'pure' },
-  { folder: 'ipam', imports: model, packages: [], kind: 'pure' },
+  { folder: 'ipam', imports: model, packages: ['yaml'], kind: 'pure' },
   { folder: 'links', imports: [...model, 'ipam'], packages: [], kind: 'pure' },
   { folder: 'modes', imports: [...model, 'ipam', 'links'], packages: [], kind: 'pure' },
   { folder: 'plan', imports: [...model, 'ipam', 'links', 'modes'], packages: [], kind: 'pure' },
