@@ -48,7 +48,7 @@ export const layers: readonly Layer[] = [
     packages: ['p-queue'],
     kind: 'shell',
   },
-  { folder: 'faces', imports: ['net', 'error', 'events', 'plan'], packages: [], kind: 'shell' },
+  { folder: 'faces', imports: ['net', 'error', 'facts', 'events', 'plan'], packages: [], kind: 'shell' },
   { folder: 'lab', imports: ['net', 'error'], packages: [], kind: 'shell' },
   {
     folder: 'cli',
