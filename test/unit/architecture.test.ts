@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findBreaches } from '../architecture/check.ts';
@@ -18,6 +18,10 @@ tree('the table is in order: a layer imports only layers above it in the table',
       assert.ok(seen.includes(each.split('/')[0] ?? ''), `${layer.folder} -> ${each}`);
     seen.push(layer.folder);
   }
+});
+
+tree('each row of the table has its folder in src', () => {
+  for (const { folder } of layers) assert.ok(existsSync(`src/${folder}`), folder);
 });
 
 tree('packages of the table are dependencies, and each dependency has its layer', () => {
@@ -90,7 +94,7 @@ const wrongTrees: readonly { readonly rule: string; readonly texts: Texts; reado
   },
   {
     rule: 'a node: module in a pure layer',
-    texts: { 'src/plan/a.ts': "import { readFileSync } from 'node:fs';" },
+    texts: { 'src/plan/a.ts': "import { existsSync, readFileSync } from 'node:fs';" },
     found: /src\/plan\/a\.ts -> node:fs: plan\/ is pure/,
   },
   {
@@ -98,7 +102,7 @@ const wrongTrees: readonly { readonly rule: string; readonly texts: Texts; reado
     texts: {
       'src/plan/a.ts': "import { b } from './b.ts';",
       'src/plan/b.ts': "import { read } from '../inventory/read-file.ts';",
-      'src/inventory/read-file.ts': "import { readFileSync } from 'node:fs';",
+      'src/inventory/read-file.ts': "import { existsSync, readFileSync } from 'node:fs';",
     },
     found:
       /^src\/plan\/a\.ts -> src\/plan\/b\.ts -> src\/inventory\/read-file\.ts -> node:fs: a pure file reaches/,
@@ -174,7 +178,7 @@ breaches('nothing in a tree that keeps the rules', () => {
   const texts: Texts = {
     'src/net/a.ts': "import { error } from '../error/b.ts';\nexport const a = new Date(0);",
     'src/error/b.ts': 'export const error = { process: 1, console: 2 };\nexport type Date = { now: number };',
-    'src/inventory/read-file.ts': "import { readFileSync } from 'node:fs';\nprocess.cwd();",
+    'src/inventory/read-file.ts': "import { existsSync, readFileSync } from 'node:fs';\nprocess.cwd();",
     'src/plan/c.ts':
       "import type { Text } from '../inventory/read-file.ts';\nconst { setTimeout: wait } = given;",
     'src/cli/d.ts': "await import('../faces/e.ts');\nconst path = '../../templates/host/a.sh';",
