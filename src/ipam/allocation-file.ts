@@ -16,9 +16,19 @@ const header = `# Which host has which block. route-mesh writes this file after 
 # To move a host, pin its \`block:\` in the inventory; a block that is changed here is put back.
 `;
 
-/** The file's text; blocks in the map's order, so that adding a host adds a line. */
-export function renderAllocationFile(mesh: string, { pool, blocks }: KeptAllocation): string {
-  return header + stringify({ mesh, pool, blocks }, { lineWidth: 0 });
+/**
+ * @param hosts names to write, in this order: the inventory's
+ * @param leaving names to keep although the inventory has dropped them, because their hosts are not cleaned up yet;
+ *   they follow by name. Blocks of all other names are left out.
+ */
+export function renderAllocationFile(
+  { mesh, pool, blocks }: AllocationFile,
+  hosts: readonly string[],
+  leaving: readonly string[] = [],
+): string {
+  const names = [...new Set([...hosts, ...leaving.toSorted()])].filter((name) => blocks.has(name));
+  const ordered = new Map(names.map((name) => [name, blocks.get(name)]));
+  return header + stringify({ mesh, pool, blocks: ordered }, { lineWidth: 0 });
 }
 
 /**
@@ -86,7 +96,7 @@ function firstLine(message: string): string {
 function allocationFileError(place: string, message: string): MeshError {
   return new MeshError({
     code: 'allocation-file',
-    message: `The allocation file cannot be read: ${message}.`,
+    message: `The allocation file cannot be read: ${message}`,
     cure: "Correct the line, or take the file from version control; if it is deleted, the hosts' own memory is used.",
     place,
   });

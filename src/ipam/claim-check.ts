@@ -28,8 +28,8 @@ export function checkClaims(
 function pinOutside(claim: Claim, pool: Prefix): MeshError {
   return new MeshError({
     code: 'pin-conflict',
-    message: `${describeClaim(claim)}, which is outside the pool ${formatPrefix(pool)}.`,
-    cure: 'Pin a block inside the pool, or set `pool:` to a prefix that contains both.',
+    message: `${describeClaim(claim)}, which is outside the pool ${formatPrefix(pool)}`,
+    cure: 'Pin a block inside the pool, or set `pool:` to a prefix that contains both',
     host: claim.host,
     ...(claim.place === undefined ? {} : { place: claim.place }),
   });
@@ -41,8 +41,8 @@ function poolMoved(claims: readonly Claim[], pool: Prefix): readonly MeshError[]
   return [
     new MeshError({
       code: 'allocation-conflict',
-      message: `Outside the pool ${formatPrefix(pool)}: ${listSome(claims.map(describeClaim))}.`,
-      cure: 'Set `pool:` to a prefix that contains these blocks too; or pin a `block:` for each of the hosts, or destroy the mesh first, to give them new addresses.',
+      message: `Outside the pool ${formatPrefix(pool)}: ${listSome(claims.map(describeClaim))}`,
+      cure: 'Set `pool:` to a prefix that contains these blocks too; or pin a `block:` for each of the hosts, or destroy the mesh first, to give them new addresses',
     }),
   ];
 }
@@ -51,10 +51,10 @@ function tooSmall(claim: Claim, docker0Length: number): MeshError {
   const pinned = claim.source === 'pinned';
   return new MeshError({
     code: pinned ? 'pin-conflict' : 'allocation-conflict',
-    message: `${describeClaim(claim)}, which is too small for a docker0 of /${docker0Length}.`,
+    message: `${describeClaim(claim)}, which is too small for a docker0 of /${docker0Length}`,
     cure: pinned
-      ? 'Pin a larger block, or make docker0 smaller.'
-      : 'Make docker0 smaller, or pin a larger `block:`.',
+      ? 'Pin a larger block, or make docker0 smaller'
+      : 'Make docker0 smaller, or pin a larger `block:`',
     host: claim.host,
     ...(pinned && claim.place !== undefined ? { place: claim.place } : {}),
   });
@@ -78,7 +78,7 @@ export function checkOverlaps(
       (entry) => !isSummary(entry, pool) && !isOwnNetwork(entry, claim),
     );
     if (found.length === 0) continue;
-    const message = `${describeClaim(claim)}, which overlaps ${describeOccupied(found)}.`;
+    const message = `${describeClaim(claim)}, which overlaps ${describeOccupied(found)}`;
     if (claim.source === 'pinned') problems.push(pinOverlap(claim, message));
     else warnings.push({ kind: 'block-overlapped', host: claim.host, message });
   }
@@ -94,7 +94,7 @@ function pinOverlap(claim: Claim, message: string): MeshError {
   return new MeshError({
     code: 'pin-conflict',
     message,
-    cure: 'Pin another `block:`, or remove what is in the way.',
+    cure: 'Pin another `block:`, or remove what is in the way',
     host: claim.host,
     ...(claim.place === undefined ? {} : { place: claim.place }),
   });

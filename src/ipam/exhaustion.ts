@@ -23,15 +23,15 @@ export function explainShortage(shortage: Shortage): MeshError {
   if (covering.length > 0) {
     return new MeshError({
       code: 'pool-overlap',
-      message: `The pool ${formatPrefix(pool)} lies inside ${describeOccupied(covering)}.`,
-      cure: 'Set `pool:` in the inventory to a range that no host uses.',
+      message: `The pool ${formatPrefix(pool)} lies inside ${describeOccupied(covering)}`,
+      cure: 'Set `pool:` in the inventory to a range that no host uses',
     });
   }
   const reasons = [...blocksInTheWay(shortage), ...networksInTheWay(pool, occupied)];
   const why = reasons.length > 0 ? `: ${reasons.join('; ')}` : '';
   return new MeshError({
     code: 'pool-exhausted',
-    message: `The pool ${formatPrefix(pool)} has no free block of /${input.blockLength} for ${listSome(without)}${why}.`,
+    message: `The pool ${formatPrefix(pool)} has no free block of /${input.blockLength} for ${listSome(without)}${why}`,
     cure: exhaustionCure(pool),
   });
 }
@@ -59,6 +59,6 @@ function networksInTheWay(pool: Prefix, occupied: readonly OccupiedRange[]): rea
 function exhaustionCure(pool: Prefix): string {
   const grown = growPool(pool);
   const smaller = 'give new hosts smaller blocks';
-  if (grown === undefined) return `In the inventory, ${smaller}; what a host holds stays.`;
-  return `Set \`pool: ${formatPrefix(grown)}\` in the inventory, which contains this one, so that all addresses stay; or ${smaller}.`;
+  if (grown === undefined) return `In the inventory, ${smaller}; what a host holds stays`;
+  return `Set \`pool: ${formatPrefix(grown)}\` in the inventory, which contains this one, so that all addresses stay; or ${smaller}`;
 }

@@ -9,13 +9,17 @@ export type HostMemories = {
 
 /**
  * @param facts host name -> facts, of the hosts that answered
+ * @param mesh what a host remembers of another mesh is left out
  * @returns where peers disagree about a host, the block that most of them name, of equals the lower in text order
  */
-export function rememberedBy(facts: ReadonlyMap<string, Pick<Facts, 'footprint'>>): HostMemories {
+export function rememberedBy(
+  facts: ReadonlyMap<string, Pick<Facts, 'footprint'>>,
+  mesh: string,
+): HostMemories {
   const held = new Map<string, HeldAllocation>();
   const votes = new Map<string, Map<string, number>>();
   for (const [host, { footprint }] of facts) {
-    if (!footprint) continue;
+    if (footprint?.mesh !== mesh) continue;
     held.set(host, { pool: footprint.pool, block: footprint.block });
     for (const [peer, block] of Object.entries(footprint.peers)) {
       const counts = votes.get(peer) ?? new Map<string, number>();

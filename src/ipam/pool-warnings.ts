@@ -14,13 +14,13 @@ export function poolWarnings(
   const warnings: AllocationWarning[] = [];
   const text = formatPrefix(pool);
   if (summaries.length > 0) {
-    const message = `Routers are said to lead to the pool ${text}: ${describeOccupied(summaries)}. The blocks' own routes go first.`;
+    const message = `Routers are said to lead to the pool ${text}: ${describeOccupied(summaries)}; the blocks' own routes go first`;
     warnings.push({ kind: 'pool-covered', message });
   }
   // The firewall knows the mesh by the pool's prefix.
   const inside = foreign.filter((entry) => !isSummary(entry, pool));
   if (inside.length > 0) {
-    const message = `The pool ${text} contains ${describeOccupied(inside)}: what the hosts send there is taken for traffic of the mesh and not masqueraded as usual.`;
+    const message = `The pool ${text} contains ${describeOccupied(inside)}: what the hosts send there is taken for traffic of the mesh and not masqueraded as usual`;
     warnings.push({ kind: 'pool-contains', message });
   }
   return warnings;

@@ -26,8 +26,8 @@ function rememberedPool(input: AllocationInput): Prefix | MeshError | undefined 
   const told = distinctPools(memories).map((memory) => `${formatPrefix(memory.pool)} (${memory.who})`);
   return new MeshError({
     code: 'allocation-conflict',
-    message: `The mesh is remembered with different pools: ${listSome(told)}.`,
-    cure: 'Set `pool:` in the inventory to a prefix that contains them all, or pin `block:` for the hosts that shall move.',
+    message: `The mesh is remembered with different pools: ${listSome(told)}`,
+    cure: 'Set `pool:` in the inventory to a prefix that contains them all, or pin `block:` for the hosts that shall move',
   });
 }
 
@@ -68,7 +68,7 @@ function noDefaultPool(input: AllocationInput, occupied: PrefixIndex<OccupiedRan
   const used = widest.length > 0 ? ` Widest in use: ${describeOccupied(widest)}.` : '';
   return new MeshError({
     code: 'pool-overlap',
-    message: `No private range is free on every host for ${input.hosts.length} blocks of /${input.blockLength}.${used}`,
-    cure: 'Set `pool:` in the inventory to a range that is yours to give; routes that only summarise it do no harm.',
+    message: `No private range is free on every host for ${input.hosts.length} blocks of /${input.blockLength}${used}`,
+    cure: 'Set `pool:` in the inventory to a range that is yours to give; routes that only summarise it do no harm',
   });
 }

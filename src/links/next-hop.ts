@@ -53,13 +53,13 @@ function noLink(from: LinkEnd, to: readonly LinkEnd[]): MeshError {
   if (from.via) {
     return new MeshError({
       ...problem,
-      message: `The router ${from.via.router} of ${describeEnd(from)} is on none of the host's segments, and without it there is no way to ${others}.`,
-      cure: 'Set `via:` to a router on a segment of this host that knows the blocks of the others.',
+      message: `The router ${from.via.router} of ${describeEnd(from)} is on none of the host's segments, and without it there is no way to ${others}`,
+      cure: 'Set `via:` to a router on a segment of this host that knows the blocks of the others',
     });
   }
   return new MeshError({
     ...problem,
-    message: `${describeEnd(from)} is on another segment than ${others}.`,
+    message: `${describeEnd(from)} is on another segment than ${others}`,
     cure: "Pin `underlay:` where the hosts share a segment, or set `via:` to a router on this host's segment that knows the blocks of the others.",
   });
 }

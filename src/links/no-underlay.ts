@@ -11,13 +11,13 @@ export type UnderlayHost = {
   readonly place?: string;
 };
 
-const pinOne = 'Pin `underlay:` for the host: one of its addresses, a prefix, or an interface name.';
+const pinOne = 'Pin `underlay:` for the host: one of its addresses, a prefix, or an interface name';
 
 export function pinNotFound(host: UnderlayHost, pin: string, seen: readonly Candidate[]): MeshError {
-  const cure = 'Correct `underlay:`, or leave it out to have one detected.';
+  const cure = 'Correct `underlay:`, or leave it out to have one detected';
   return noUnderlay(
     host,
-    `The pinned underlay ${pin} is not on ${host.name}, which has ${listAddresses(seen)}.`,
+    `The pinned underlay ${pin} is not on ${host.name}, which has ${listAddresses(seen)}`,
     cure,
   );
 }
@@ -25,23 +25,23 @@ export function pinNotFound(host: UnderlayHost, pin: string, seen: readonly Cand
 export function insidePool(host: UnderlayHost, pool: string, inside: readonly Candidate[]): MeshError {
   return noUnderlay(
     host,
-    `The pool ${pool} contains the addresses that ${host.name} is reached by: ${listAddresses(inside)}.`,
-    'Set `pool:` in the inventory to a range that no host uses.',
+    `The pool ${pool} contains the addresses that ${host.name} is reached by: ${listAddresses(inside)}`,
+    'Set `pool:` in the inventory to a range that no host uses',
   );
 }
 
 export function noCandidate(host: UnderlayHost, seen: readonly Candidate[]): MeshError {
   return noUnderlay(
     host,
-    `${host.name} has no address for the other hosts to send to; it has ${listAddresses(seen)}.`,
-    seen.length > 0 ? pinOne : 'Give the host an IPv4 address on an interface that is up.',
+    `${host.name} has no address for the other hosts to send to; it has ${listAddresses(seen)}`,
+    seen.length > 0 ? pinOne : 'Give the host an IPv4 address on an interface that is up',
   );
 }
 
 export function undecided(host: UnderlayHost, candidates: readonly Candidate[]): MeshError {
   return noUnderlay(
     host,
-    `${host.name} has several addresses, and nothing says which one the others reach: ${listAddresses(candidates)}.`,
+    `${host.name} has several addresses, and nothing says which one the others reach: ${listAddresses(candidates)}`,
     pinOne,
   );
 }
@@ -49,8 +49,8 @@ export function undecided(host: UnderlayHost, candidates: readonly Candidate[]):
 export function sameAddress(host: UnderlayHost, address: string, others: readonly string[]): MeshError {
   return noUnderlay(
     host,
-    `${host.name} has the same address ${address} as ${listSome(others)}.`,
-    'Pin `underlay:` to an address that only this host has; if it is one machine under two names, take one out.',
+    `${host.name} has the same address ${address} as ${listSome(others)}`,
+    'Pin `underlay:` to an address that only this host has; if it is one machine under two names, take one out',
   );
 }
 

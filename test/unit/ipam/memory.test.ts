@@ -12,6 +12,7 @@ memory('each host its own block, and of its peers what most hosts name', () => {
       buildFacts({ footprint: buildFootprint({ peers: { h2: '10.208.4.0/22', h9: '10.208.8.0/22' } }) }),
     ],
     ['h2', buildFacts()],
+    ['h8', buildFacts({ footprint: buildFootprint({ mesh: 'other', block: '10.9.0.0/22' }) })],
     [
       'h3',
       buildFacts({ footprint: buildFootprint({ block: '10.208.12.0/22', peers: { h9: '10.208.16.0/22' } }) }),
@@ -21,7 +22,7 @@ memory('each host its own block, and of its peers what most hosts name', () => {
       buildFacts({ footprint: buildFootprint({ block: '10.208.20.0/22', peers: { h9: '10.208.16.0/22' } }) }),
     ],
   ]);
-  const { held, rumours } = rememberedBy(facts);
+  const { held, rumours } = rememberedBy(facts, 'mesh');
   assert.equal([...held.keys()], ['h1', 'h3', 'h4']);
   assert.equal(held.get('h3'), { pool: '10.208.0.0/16', block: '10.208.12.0/22' });
   assert.equal(
