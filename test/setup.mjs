@@ -41,7 +41,8 @@ function areModulesCurrent() {
 
 function installModules() {
   say('installing the npm packages of package-lock.json');
-  return run('npm', ['ci', '--no-audit', '--no-fund']);
+  // npm 11 runs no install script that package.json does not allow; older ones would build native parts for a minute.
+  return run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
 function prepareTests() {
@@ -64,9 +65,9 @@ function prepareTests() {
 function installPackages(names) {
   if (!isProgram('apt-get')) return false;
   say(`installing ${names.join(', ')}`);
-  const install = ['-q', '-y', '--no-install-recommends', 'install', ...names];
+  const install = ['-qq', '-y', '--no-install-recommends', 'install', ...names];
   // The package lists may be old or empty: they are fetched only when the first try says so.
-  return run('apt-get', install) || (run('apt-get', ['-q', 'update']) && run('apt-get', install));
+  return run('apt-get', install) || (run('apt-get', ['-qq', 'update']) && run('apt-get', install));
 }
 
 /** @param {string} program @param {readonly string[]} args */
