@@ -89,7 +89,13 @@ docker_said() {
 restart_docker() {
   # systemd gives up on a service that failed often in a short time, and so on the restart that would mend it.
   [ "$(init_system)" != systemd ] || systemctl reset-failed docker.service >/dev/null 2>&1
-  if ! service_do restart docker >/dev/null 2>&1; then return 1; fi
+  # Without bip dockerd keeps the address of the docker0 it finds; so it must not find one (moby, all versions).
+  if grep -qs '"bip"' "$(docker_json)"; then service_do restart docker >/dev/null 2>&1 || return 1
+  else
+    service_do stop docker >/dev/null 2>&1
+    ip link delete docker0 2>/dev/null
+    service_do start docker >/dev/null 2>&1 || return 1
+  fi
   tries=0
   until docker_answers; do
     tries=$((tries + 1))
@@ -317,7 +323,7 @@ activate() { # STAGED BASE
 
 step_original_daemon_json() {
   if [ -f "$REVISION/daemon.json" ]; then put "$REVISION/daemon.json" "$(docker_json)"
-  elif [ "$(request daemon-json-edited)" = empty ]; then rm -f "$(docker_json)"
+  elif [ "$(request remove-daemon-json)" = yes ]; then rm -f "$(docker_json)"
   else put_back_daemon_json "$STATE/original"
   fi
 }

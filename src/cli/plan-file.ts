@@ -1,0 +1,43 @@
+/** The file of `plan -o`: the plan for people and programs to read, and the fingerprint that `sync FILE` holds it to. */
+import { readFile } from 'node:fs/promises';
+import { MeshError } from '../error/mesh-error.ts';
+import { JSON_SCHEMA } from '../events/event.ts';
+import type { Plan } from '../plan/model.ts';
+
+export function renderPlanFile(plan: Plan, fingerprint: string): string {
+  return `${JSON.stringify({ schema: JSON_SCHEMA, document: 'plan', fingerprint, plan }, null, 2)}\n`;
+}
+
+function fingerprintOf(text: string): string | undefined {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || !('fingerprint' in value)) return undefined;
+  return typeof value.fingerprint === 'string' ? value.fingerprint : undefined;
+}
+
+/** The fingerprint of a plan file. Throws MeshError `usage` when the file is none. */
+export async function readPlanFile(path: string): Promise<string> {
+  const fail = (message: string, cause?: unknown): MeshError =>
+    new MeshError({
+      code: 'usage',
+      place: path,
+      message,
+      cure: 'Make one with route-mesh plan -o FILE',
+      cause,
+    });
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (thrown) {
+    throw fail(
+      `the plan cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      thrown,
+    );
+  }
+  try {
+    const fingerprint = fingerprintOf(text);
+    if (fingerprint !== undefined) return fingerprint;
+  } catch (thrown) {
+    throw fail('this is no plan file: it is not JSON', thrown);
+  }
+  throw fail('this is no plan file: it has no fingerprint');
+}

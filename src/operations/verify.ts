@@ -1,0 +1,193 @@
+/**
+ * `verify`: real packets between containers of every pair of hosts. What it finds per pair: do packets arrive, with
+ * which source address, how large may they be, how long do they take there and back.
+ */
+import { asMeshError, MeshError } from '../error/mesh-error.ts';
+import type { Facts } from '../facts/model.ts';
+import { contains, parsePrefix } from '../net/prefix.ts';
+import type { Endpoint } from '../render/probe-scripts.ts';
+import { renderCollectScript, renderPingScript, renderPrepareScript } from '../render/probe-scripts.ts';
+import type { Session } from '../transport/session.ts';
+import { fanOut } from './fan-out.ts';
+import { type Gathered, withGathered } from './gather.ts';
+import type { Run } from './run.ts';
+
+export type PairResult = {
+  readonly from: string;
+  readonly to: string;
+  /** Echo replies of three. */
+  readonly received: number;
+  readonly roundTripMs: number | undefined;
+  /** Octets of the largest packet that gets through whole; undefined where it was not found. */
+  readonly pathMtu: number | undefined;
+  /** The container's own address arrived (`kept`), or another; `unknown` when the host has no nft to look with. */
+  readonly source: 'kept' | 'unknown' | { readonly rewrittenTo: string };
+};
+
+export type HostEndpoint = {
+  readonly host: string;
+  readonly address: string;
+  readonly mtu: number;
+  /** False: a probe container was made for it and removed. */
+  readonly running: boolean;
+};
+
+export type Verification = {
+  readonly endpoints: readonly HostEndpoint[];
+  readonly pairs: readonly PairResult[];
+  readonly failures: readonly MeshError[];
+};
+
+type Prepared = HostEndpoint & {
+  readonly session: Session;
+  readonly facts: Facts;
+  readonly pid: number;
+  readonly watching: boolean;
+  readonly cleaner: string | undefined;
+};
+
+const TIMEOUT = 60;
+
+function runningEndpoint(facts: Facts): Endpoint | undefined {
+  const block = parsePrefix(facts.footprint?.block ?? '');
+  if (block === undefined) return undefined;
+  for (const container of facts.docker?.containers ?? []) {
+    for (const address of Object.values(container.addresses)) {
+      const prefix = parsePrefix(address);
+      if (prefix !== undefined && contains(block, prefix)) return { pid: container.pid, address };
+    }
+  }
+  return undefined;
+}
+
+function field(output: string, name: string): string | undefined {
+  return new RegExp(`^@${name} (.*)$`, 'm').exec(output)?.[1];
+}
+
+async function prepare(
+  one: Extract<Gathered, { kind: 'reached' }>,
+  nonce: string,
+): Promise<Prepared | MeshError> {
+  const host = one.host.name;
+  const fail = (message: string, cure: string): MeshError =>
+    new MeshError({ code: 'verify-failed', host, step: 'prepare', message, cure });
+  if (one.facts.footprint === undefined) return fail('the host is not in the mesh yet', 'Run sync first');
+  const running = runningEndpoint(one.facts);
+  try {
+    const script = renderPrepareScript(nonce, running);
+    const { stdout, stderr } = await one.session.run(script, { timeout: TIMEOUT, step: 'verify' });
+    const [pid = '', address = '', mtu = ''] = field(stdout, 'endpoint')?.split(' ') ?? [];
+    if (address === '') {
+      const reason = field(stdout, 'error') ?? (stderr.trim() || 'no endpoint');
+      return fail(reason, 'Mend that on the host, then verify again');
+    }
+    return {
+      ...{ host, address, mtu: Number(mtu), running: running !== undefined, session: one.session },
+      ...{ facts: one.facts, pid: Number(pid), watching: field(stdout, 'watching') === 'yes' },
+      cleaner: field(stdout, 'cleaner'),
+    };
+  } catch (thrown) {
+    return asMeshError(thrown).at(host, 'verify');
+  }
+}
+
+type Ping = { readonly received: number; readonly rtt: number | undefined; readonly mtu: number | undefined };
+
+function parsePings(stdout: string): ReadonlyMap<string, Ping> {
+  const number = (text: string | undefined): number | undefined =>
+    text === undefined || text === '-' ? undefined : Number(text);
+  const lines = stdout.split('\n').filter((line) => line.startsWith('@ping '));
+  return new Map(
+    lines.map((line) => {
+      const [, address = '', received, rtt, mtu] = line.split(' ');
+      return [address, { received: Number(received), rtt: number(rtt), mtu: number(mtu) }];
+    }),
+  );
+}
+
+async function pingFrom(from: Prepared, targets: readonly Prepared[]): Promise<ReadonlyMap<string, Ping>> {
+  const addresses = targets.map((target) => target.address);
+  if (addresses.length === 0) return new Map();
+  const script = renderPingScript(from.pid, from.mtu, addresses);
+  const { stdout } = await from.session.run(script, { timeout: TIMEOUT, step: 'verify' });
+  return parsePings(stdout);
+}
+
+async function collect(one: Prepared, nonce: string): Promise<ReadonlySet<string>> {
+  const script = renderCollectScript(nonce, !one.running, one.cleaner);
+  const { stdout } = await one.session.run(script, { timeout: TIMEOUT, step: 'verify' });
+  const lines = stdout.split('\n').filter((line) => line.startsWith('@seen '));
+  return new Set(lines.map((line) => line.slice('@seen '.length)));
+}
+
+/** Which of the sender's addresses the receiver saw. Pure; `seen` holds every source that pinged the receiver. */
+export function judgeSource(
+  sender: { readonly address: string; readonly hostAddresses: readonly string[] },
+  receiver: { readonly watching: boolean; readonly seen: ReadonlySet<string> },
+): PairResult['source'] {
+  if (!receiver.watching) return 'unknown';
+  if (receiver.seen.has(sender.address)) return 'kept';
+  const rewrittenTo = sender.hostAddresses.find((address) => receiver.seen.has(address));
+  return { rewrittenTo: rewrittenTo ?? 'an address that is not the sender’s' };
+}
+
+function hostAddresses(facts: Facts): readonly string[] {
+  return facts.addresses.filter(({ family }) => family === 4).map(({ address }) => address);
+}
+
+/** Hosts from which and to which to look; both default to all selected hosts. */
+export type VerifyOptions = { readonly from?: ReadonlySet<string>; readonly to?: ReadonlySet<string> };
+
+async function verifyPrepared(
+  prepared: readonly Prepared[],
+  nonce: string,
+  options: VerifyOptions,
+  width: number,
+): Promise<readonly PairResult[]> {
+  const senders = prepared.filter(({ host }) => options.from?.has(host) ?? true);
+  const targets = prepared.filter(({ host }) => options.to?.has(host) ?? true);
+  const others = (from: Prepared): readonly Prepared[] => targets.filter(({ host }) => host !== from.host);
+  let pings: readonly ReadonlyMap<string, Ping>[] = [];
+  let seen: readonly ReadonlySet<string>[] = [];
+  try {
+    pings = await fanOut(senders, width, (from) => pingFrom(from, others(from)));
+  } finally {
+    seen = await fanOut(prepared, width, (one) => collect(one, nonce));
+  }
+  const seenBy = new Map(prepared.map((one, index) => [one.host, seen[index] ?? new Set<string>()]));
+  return senders.flatMap((from, index) =>
+    others(from).map((to): PairResult => {
+      const ping = pings[index]?.get(to.address);
+      const sender = { address: from.address, hostAddresses: hostAddresses(from.facts) };
+      const receiver = { watching: to.watching, seen: seenBy.get(to.host) ?? new Set<string>() };
+      const received = ping?.received ?? 0;
+      const source = received === 0 ? 'unknown' : judgeSource(sender, receiver);
+      return { from: from.host, to: to.host, received, roundTripMs: ping?.rtt, pathMtu: ping?.mtu, source };
+    }),
+  );
+}
+
+/** True when the pair is as a mesh shall be: all packets, the sender's own address, no smaller path than its ends. */
+export function isHealthy(pair: PairResult, endpoints: readonly HostEndpoint[]): boolean {
+  const mtu = (host: string): number => endpoints.find((one) => one.host === host)?.mtu ?? 0;
+  const full = Math.min(mtu(pair.from), mtu(pair.to));
+  const large = pair.pathMtu === undefined || pair.pathMtu >= full;
+  return pair.received > 0 && typeof pair.source === 'string' && large;
+}
+
+/** Sends the packets. Hosts that cannot take part are in `failures`; the others are verified all the same. */
+export async function verify(run: Run, options: VerifyOptions): Promise<Verification> {
+  return withGathered(run, async (gathered) => {
+    const wanted = gathered.filter((one) => run.selected.has(one.host.name));
+    const unreached = wanted.flatMap((one) => (one.kind === 'failed' ? [one.error] : []));
+    const reached = wanted.flatMap((one) => (one.kind === 'reached' ? [one] : []));
+    const nonce = run.nonce();
+    const width = run.inventory.parallel;
+    const outcomes = await fanOut(reached, width, (one) => prepare(one, nonce));
+    const failed = outcomes.flatMap((one) => (one instanceof MeshError ? [one] : []));
+    const prepared = outcomes.flatMap((one) => (one instanceof MeshError ? [] : [one]));
+    const pairs = await verifyPrepared(prepared, nonce, options, width);
+    const endpoints = prepared.map(({ host, address, mtu, running }) => ({ host, address, mtu, running }));
+    return { endpoints, pairs, failures: [...unreached, ...failed] };
+  });
+}

@@ -1,0 +1,3 @@
+import { staticMeshSuite } from '../support/static-mesh-suite.ts';
+
+staticMeshSuite('28');
