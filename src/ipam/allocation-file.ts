@@ -16,19 +16,9 @@ const header = `# Which host has which block. route-mesh writes this file after 
 # To move a host, pin its \`block:\` in the inventory; a block that is changed here is put back.
 `;
 
-/**
- * @param hosts names to write, in this order: the inventory's
- * @param leaving names to keep although the inventory has dropped them, because their hosts are not cleaned up yet;
- *   they follow by name. Blocks of all other names are left out.
- */
-export function renderAllocationFile(
-  { mesh, pool, blocks }: AllocationFile,
-  hosts: readonly string[],
-  leaving: readonly string[] = [],
-): string {
-  const names = [...new Set([...hosts, ...leaving.toSorted()])].filter((name) => blocks.has(name));
-  const ordered = new Map(names.map((name) => [name, blocks.get(name)]));
-  return header + stringify({ mesh, pool, blocks: ordered }, { lineWidth: 0 });
+/** The file's text. The map says which blocks are written, and in which order: the inventory's, for short diffs. */
+export function renderAllocationFile(mesh: string, { pool, blocks }: KeptAllocation): string {
+  return header + stringify({ mesh, pool, blocks }, { lineWidth: 0 });
 }
 
 /**
