@@ -28,7 +28,7 @@ export function findBreaches(sources: readonly SourceFile[]): readonly string[] 
 function checkShape(file: SourceFile): readonly string[] {
   const names = file.path.split('/').map((name) => name.replace(/(\.test)?\.tsx?$/, ''));
   const empty = names.filter((name) => emptyNames.includes(name));
-  const crooked = names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name));
+  const crooked = names.filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+|\.\d+)*$/.test(name));
   return [
     ...empty.map((name) => `${file.path}: "${name}" does not say what it holds`),
     ...crooked.map((name) => `${file.path}: "${name}" is not in kebab-case`),

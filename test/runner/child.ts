@@ -12,8 +12,11 @@ declare global {
 globalThis.UVU_DEFER = 1;
 globalThis.UVU_QUEUE = [[null]];
 
-// A runner that was killed closes the channel; its test files must not outlive it.
-process.on('disconnect', () => process.exit(1));
+// A runner that was killed closes the channel. Its test files end too, and clean up as on SIGTERM; nobody reads them now.
+process.on('disconnect', () => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stream.destroy());
+  process.kill(process.pid, 'SIGTERM');
+});
 process.channel?.unref();
 
 const file = process.argv[2];

@@ -89,9 +89,23 @@ function superviseChild(
       for (const timer of timers) clearTimeout(timer);
       options.signal.removeEventListener('abort', onAbort);
       killGroup(spawned);
-      // stdout may still hold data when 'exit' comes; 'close' comes after the last of it.
-      spawned.on('close', () => resolve(forced ?? { kind: 'exit', code, signal }));
+      outputClosed(spawned, options.lingerSeconds, (closed) =>
+        resolve(forced ?? (closed ? { kind: 'exit', code, signal } : { kind: 'outlived' })),
+      );
     });
+    spawned.on('error', (error) => resolve({ kind: 'stopped', reason: error.message }));
+  });
+}
+
+/** Waits for the last output of a process that has exited; another process may hold the pipes open for ever. */
+function outputClosed(spawned: ChildProcess, seconds: number, done: (closed: boolean) => void): void {
+  const timer = setTimeout(() => {
+    done(false);
+    for (const stream of [spawned.stdout, spawned.stderr]) stream?.destroy();
+  }, seconds * 1000);
+  spawned.on('close', () => {
+    clearTimeout(timer);
+    done(true);
   });
 }
 

@@ -13,9 +13,9 @@ export type ChildMessage =
   | { readonly kind: 'ended'; readonly open: readonly string[] };
 
 /**
- * Sends a message to the runner. Does nothing in a file that was started alone (no IPC channel).
+ * Sends a message to the runner. Does nothing in a file that was started alone or whose runner is gone.
  * The write is synchronous on Linux, so a message sent right before `process.exit` arrives.
  */
 export function report(message: ChildMessage): void {
-  process.send?.(message);
+  if (process.connected) process.send?.(message);
 }

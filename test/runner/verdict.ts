@@ -7,6 +7,8 @@ export type Ending =
   | { readonly kind: 'limit'; readonly seconds: number }
   /** Its suites were done, but something kept it alive. */
   | { readonly kind: 'lingering' }
+  /** It is gone, but a process that it started still holds its output. */
+  | { readonly kind: 'outlived' }
   /** Ctrl-C, or the limit of the whole run. */
   | { readonly kind: 'stopped'; readonly reason: string };
 
@@ -49,6 +51,7 @@ function faultsOfEnding(
   const ended = messages.find((message) => message.kind === 'ended');
   if (ending.kind === 'limit') return [`ended after its time limit of ${ending.seconds} s${place}`];
   if (ending.kind === 'stopped') return [`not finished: ${ending.reason}${place}`];
+  if (ending.kind === 'outlived') return ['a process that it started outlives it'];
   if (ended === undefined) return [`${describeExit(ending)} before its suites were done${place}`];
   if (ending.kind === 'lingering') {
     return [`the tests are done, but these keep the process alive: ${ended.open.join(', ') || 'unknown'}`];

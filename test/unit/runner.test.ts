@@ -38,6 +38,7 @@ const fixtures: Readonly<Record<string, Expected>> = {
   'never-settles': { passed: 0, failures: [/never settles.* in: promise › waits for nothing$/] },
   'floating-rejection': { passed: 2, failures: [/exited with code 1 after its tests were done/] },
   'open-handle': { passed: 1, failures: [/keep the process alive: .*TCPSERVERWRAP/i] },
+  'leaves-process': { passed: 1, failures: [/a process that it started outlives it/] },
   dies: { passed: 0, failures: [/died of SIGKILL .* in: signal › is killed$/] },
   'exit-code': { passed: 1, failures: [/exited with code 7 after its tests were done/] },
   'skips-file': { passed: 0, failures: [], skips: [/^needs root/] },
