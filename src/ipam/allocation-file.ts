@@ -16,9 +16,17 @@ const header = `# Which host has which block. route-mesh writes this file after 
 # To move a host, pin its \`block:\` in the inventory; a block that is changed here is put back.
 `;
 
-/** The file's text. The map says which blocks are written, and in which order: the inventory's, for short diffs. */
-export function renderAllocationFile(mesh: string, { pool, blocks }: KeptAllocation): string {
-  return header + stringify({ mesh, pool, blocks }, { lineWidth: 0 });
+/**
+ * The file's text.
+ * @param hosts names to write, in this order: the inventory's, then those that left it but still run on their blocks.
+ *   Blocks of all other names are left out.
+ */
+export function renderAllocationFile(
+  { mesh, pool, blocks }: AllocationFile,
+  hosts: readonly string[],
+): string {
+  const written = hosts.filter((name) => blocks.has(name)).map((name) => [name, blocks.get(name)] as const);
+  return header + stringify({ mesh, pool, blocks: new Map(written) }, { lineWidth: 0 });
 }
 
 /**

@@ -4,6 +4,7 @@ import { MeshError } from '../../../src/error/mesh-error.ts';
 import { parseAllocationFile, renderAllocationFile } from '../../../src/ipam/allocation-file.ts';
 
 const file = suite('ipam: allocation file');
+const lab = { mesh: 'lab', pool: '10.208.0.0/16' };
 
 function refusal(text: string): string {
   try {
@@ -17,7 +18,7 @@ function refusal(text: string): string {
 file('is written in the given order and reads back the same, whatever the names look like', () => {
   const names = ['web', '10', '1.20', 'true', 'null', '007', 'constructor', '__proto__', 'a.b-c_d'];
   const blocks = new Map(names.map((name, at) => [name, `10.208.${at * 4}.0/22`]));
-  const text = renderAllocationFile('lab', { pool: '10.208.0.0/16', blocks });
+  const text = renderAllocationFile({ ...lab, blocks }, [...blocks.keys()]);
   const back = parseAllocationFile(text, 'x');
   assert.equal([...back.blocks], [...blocks]);
   assert.is(back.pool, '10.208.0.0/16');
@@ -27,7 +28,7 @@ file('is written in the given order and reads back the same, whatever the names 
 file('looks like this', () => {
   const blocks = new Map([['h1', '10.208.0.0/22']]);
   assert.is(
-    renderAllocationFile('lab', { pool: '10.208.0.0/16', blocks }),
+    renderAllocationFile({ ...lab, blocks }, [...blocks.keys()]),
     `# Which host has which block. route-mesh writes this file after each sync; keep it with the inventory.
 # To move a host, pin its \`block:\` in the inventory; a block that is changed here is put back.
 mesh: lab
@@ -38,8 +39,18 @@ blocks:
   );
 });
 
+file('writes the names that are given and leaves out the others', () => {
+  const blocks = new Map([
+    ['h2', '10.208.4.0/22'],
+    ['gone', '10.208.8.0/22'],
+    ['h1', '10.208.0.0/22'],
+  ]);
+  const text = renderAllocationFile({ ...lab, blocks }, ['h1', 'h2', 'h3']);
+  assert.equal([...parseAllocationFile(text, 'x').blocks.keys()], ['h1', 'h2']);
+});
+
 file('a mesh without hosts', () => {
-  const text = renderAllocationFile('lab', { pool: '10.208.0.0/16', blocks: new Map() });
+  const text = renderAllocationFile({ ...lab, blocks: new Map() }, ['h1']);
   assert.is(parseAllocationFile(text, 'x').blocks.size, 0);
 });
 
