@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labError } from './command.ts';
+import { kill } from './process-identity.ts';
 
 /** A mounted cgroup hierarchy. `options` are what a second mount of it needs: controllers, or `name=systemd`. */
 export type Hierarchy = { readonly version: 1 | 2; readonly path: string; readonly options: string };
@@ -121,14 +122,6 @@ async function removeAll(directories: readonly string[]): Promise<boolean> {
     if (!removed) return false;
   }
   return true;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended in the meantime.
-  }
 }
 
 function exists(path: string): Promise<boolean> {

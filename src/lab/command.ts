@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { MeshError } from '../error/mesh-error.ts';
+import { kill } from './process-identity.ts';
 
 export type CommandResult = {
   /** Exit status; 128 + n when signal n ended it. */
@@ -84,12 +85,7 @@ function exitStatus(code: number | null, signal: NodeJS.Signals | null): number 
 
 /** Every child leads a process group of its own, so this reaches what it started too. */
 function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It ended in the meantime.
-  }
+  if (child.pid !== undefined) kill(-child.pid);
 }
 
 /** Standard output of a command that must succeed; rejects with `lab-failed` and what it printed otherwise. */

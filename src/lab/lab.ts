@@ -65,7 +65,7 @@ export type Lab = {
   readonly reboot: (host: string) => Promise<void>;
   /** Power cut. */
   readonly kill: (host: string) => Promise<void>;
-  /** Power on after `kill`; resolves when sshd and dockerd answer. */
+  /** Power on after `kill`; resolves when what is enabled has been started. */
   readonly boot: (host: string) => Promise<void>;
   readonly isRunning: (host: string) => Promise<boolean>;
   /** Pulls the machine's cable at the switch, and plugs it again. */
@@ -106,7 +106,9 @@ export async function openLab(directory: string): Promise<Lab> {
       await bootMachine(place, find(host));
     },
     kill: async (host) => killMachine(place, find(host)),
-    boot: async (host) => bootMachine(place, find(host)),
+    boot: async (host) => {
+      await bootMachine(place, find(host));
+    },
     isRunning: async (host) => isMachineRunning(place, find(host)),
     linkDown: (host) => cable(host, false),
     linkUp: (host) => cable(host, true),

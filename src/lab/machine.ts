@@ -1,5 +1,5 @@
 /** One machine of a lab: power on, power off, commands inside. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeCgroup, removeCgroup, renderHierarchies } from './cgroup.ts';
@@ -19,49 +19,53 @@ export async function createMachine(place: LabPlace, host: LabHost): Promise<voi
   const directory = machineDirectory(place, host);
   await mkdir(join(directory, 'disk'), { recursive: true });
   await mkdir(join(directory, 'root'), { recursive: true });
-  await outputOf([
-    'mount',
-    '-t',
-    'tmpfs',
-    '-o',
-    `size=${place.state.diskSize}m,mode=755`,
-    'lab-disk',
-    join(directory, 'disk'),
-  ]);
+  const options = `size=${place.state.diskSize}m,mode=755`;
+  await outputOf(['mount', '-t', 'tmpfs', '-o', options, 'lab-disk', join(directory, 'disk')]);
   const key = join(directory, 'ssh_host_ed25519_key');
   await outputOf(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', host.name, '-f', key]);
 }
 
-/** Creates a machine and boots it; for the signal see {@link bootMachine}. */
+/** Creates a machine and boots it; rejects when dockerd does not run. For the signal see {@link bootMachine}. */
 export async function startMachine(place: LabPlace, host: LabHost, signal?: AbortSignal): Promise<void> {
   await createMachine(place, host);
-  await bootMachine(place, host, signal);
+  if (await bootMachine(place, host, signal)) return;
+  const log = await runCommand(await inMachine(place, host, ['tail', '-n', '3', '/var/log/lab/docker.log']));
+  throw labError(`dockerd of ${host.name} does not run: ${log.stdout.trim() || 'it has written no log'}`);
 }
 
 /**
- * Powers the machine on and resolves when sshd and dockerd answer; rejects with `lab-failed` and the console's last words.
+ * Powers the machine on and resolves when it has booted, with whether dockerd runs: a machine with a broken daemon.json
+ * boots without. Rejects with `lab-failed` and the console's last words when it does not boot.
  * A signal that is aborted before the machine has started keeps it from starting.
  */
-export async function bootMachine(place: LabPlace, host: LabHost, signal?: AbortSignal): Promise<void> {
+export async function bootMachine(place: LabPlace, host: LabHost, signal?: AbortSignal): Promise<boolean> {
   if (await isMachineRunning(place, host)) throw labError(`${host.name} is powered on already`);
-  const directory = machineDirectory(place, host);
   await makeCgroup(place.hierarchies, labCgroup(place, host.name), 'controllers');
   await makeCgroup(place.hierarchies, labCgroup(place, `${host.name}/init`), 'leaf');
   await runScript(renderHostLink(place.state, host));
-  const console = await open(join(directory, 'console'), 'w');
-  const [program = '', ...rest] = bootCommand(place, host);
-  signal?.throwIfAborted();
-  const child = spawn(program, rest, {
-    detached: true,
-    cwd: '/',
-    stdio: ['ignore', console.fd, console.fd, 'pipe'],
-    env: bootEnvironment(place, host),
-  });
-  await console.close();
-  child.unref();
-  const supervisor = child.pid === undefined ? undefined : await identifyProcess(child.pid);
-  await writeFile(join(directory, 'process.json'), JSON.stringify(supervisor ?? null));
-  if (!(await saysReady(child.stdio[3]))) throw await bootFailure(directory, host);
+  const machine = await powerOn(place, host, signal);
+  const supervisor = machine.pid === undefined ? undefined : await identifyProcess(machine.pid);
+  await writeFile(supervisorFile(place, host), JSON.stringify(supervisor ?? null));
+  const status = await readStatus(machine.stdio[3]);
+  if (!status.startsWith('ready')) throw await bootFailure(place, host);
+  return status.includes('docker');
+}
+
+async function powerOn(place: LabPlace, host: LabHost, signal?: AbortSignal): Promise<ChildProcess> {
+  const console = await open(consoleFile(place, host), 'w');
+  try {
+    signal?.throwIfAborted();
+    const [program = '', ...rest] = bootCommand(place, host);
+    const stdio: StdioOptions = ['ignore', console.fd, console.fd, 'pipe'];
+    const env = bootEnvironment(place, host);
+    const child = spawn(program, rest, { detached: true, cwd: '/', stdio, env });
+    // The closed status pipe tells of it too.
+    child.on('error', () => undefined);
+    child.unref();
+    return child;
+  } finally {
+    await console.close();
+  }
 }
 
 /**
@@ -72,11 +76,8 @@ function bootCommand(place: LabPlace, host: LabHost): readonly string[] {
   const network = enterNamespace(hostNamespace(place.state.name, host.name));
   const own = ['--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'];
   const machine = [...network, 'unshare', ...own, 'sh', join(labTemplates, 'boot')];
-  return inCgroup(place, host.name, [
-    'unshare',
-    '--cgroup',
-    ...inCgroup(place, `${host.name}/init`, machine),
-  ]);
+  const leaf = inCgroup(place, `${host.name}/init`, machine);
+  return inCgroup(place, host.name, ['unshare', '--cgroup', ...leaf]);
 }
 
 function bootEnvironment(place: LabPlace, host: LabHost): Readonly<Record<string, string>> {
@@ -93,18 +94,18 @@ function bootEnvironment(place: LabPlace, host: LabHost): Readonly<Record<string
   };
 }
 
-/** `init` writes `ready` to descriptor 3; the pipe closes without it when the machine died. */
-async function saysReady(status: unknown): Promise<boolean> {
-  if (!isReadable(status)) return false;
-  const timer = setTimeout(() => status.destroy(), bootSeconds * 1000);
+/** What `init` writes to descriptor 3, `ready` or `ready docker`; empty when the machine died or took too long. */
+async function readStatus(stream: unknown): Promise<string> {
+  if (!isReadable(stream)) return '';
+  const timer = setTimeout(() => stream.destroy(), bootSeconds * 1000);
   try {
-    for await (const chunk of status) if (String(chunk).includes('ready')) return true;
-    return false;
+    for await (const chunk of stream) return String(chunk);
+    return '';
   } catch {
-    return false;
+    return '';
   } finally {
     clearTimeout(timer);
-    status.destroy();
+    stream.destroy();
   }
 }
 
@@ -114,8 +115,8 @@ function isReadable(stream: unknown): stream is NodeJS.ReadableStream & { destro
   );
 }
 
-async function bootFailure(directory: string, host: LabHost): Promise<Error> {
-  const console = await readFile(join(directory, 'console'), 'utf8').catch(() => '');
+async function bootFailure(place: LabPlace, host: LabHost): Promise<Error> {
+  const console = await readFile(consoleFile(place, host), 'utf8').catch(() => '');
   const words = console.trim().split('\n').slice(-5).join('; ');
   return labError(`${host.name} did not boot: ${words || 'its console is empty'}`);
 }
@@ -149,18 +150,8 @@ export async function inMachine(
   argv: readonly string[],
 ): Promise<readonly string[]> {
   const init = await initProcess(place, host);
-  const enter = [
-    'nsenter',
-    '--target',
-    String(init),
-    '--mount',
-    '--uts',
-    '--ipc',
-    '--net',
-    '--pid',
-    '--cgroup',
-    '--',
-  ];
+  const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
+  const enter = ['nsenter', `--target=${init}`, ...namespaces, '--'];
   const environment = ['env', '-i', `PATH=${machinePath}`, 'HOME=/root', 'LANG=C.UTF-8', 'TERM=xterm'];
   return inCgroup(place, `${host.name}/init`, [...enter, ...environment, ...argv]);
 }
@@ -176,12 +167,18 @@ async function initProcess(place: LabPlace, host: LabHost): Promise<number> {
 }
 
 async function readSupervisor(place: LabPlace, host: LabHost): Promise<ProcessIdentity | undefined> {
-  const text = await readFile(join(machineDirectory(place, host), 'process.json'), 'utf8').catch(
-    () => 'null',
-  );
+  const text = await readFile(supervisorFile(place, host), 'utf8').catch(() => 'null');
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || !('pid' in value) || !('started' in value))
     return undefined;
   const { pid, started } = value;
   return typeof pid === 'number' && typeof started === 'number' ? { pid, started } : undefined;
+}
+
+function supervisorFile(place: LabPlace, host: LabHost): string {
+  return join(machineDirectory(place, host), 'process.json');
+}
+
+function consoleFile(place: LabPlace, host: LabHost): string {
+  return join(machineDirectory(place, host), 'console');
 }

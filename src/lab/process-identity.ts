@@ -29,7 +29,16 @@ export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
 /** Kills the process if it is still the same one, and resolves when it is gone (at most 10 s). */
 export async function killProcess(identity: ProcessIdentity): Promise<void> {
   for (let attempt = 0; attempt < 1000 && (await isRunning(identity)); attempt++) {
-    if (attempt === 0) process.kill(identity.pid, 'SIGKILL');
+    if (attempt === 0) kill(identity.pid);
     await sleep(10);
+  }
+}
+
+/** Sends SIGKILL; nothing happens when the process has ended meanwhile. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
