@@ -83,23 +83,44 @@ async function copyCpuset(directory: string): Promise<void> {
   await writeFile(join(directory, 'cgroup.clone_children'), '1');
 }
 
-/** Kills every process of the group and of those below it, then removes them; nothing happens when there are none. */
+/** Kills the processes that the group and those below it have now, and says how many there were. */
+export async function killCgroup(hierarchies: readonly Hierarchy[], name: string): Promise<number> {
+  const groups = await Promise.all(cgroupDirectories(hierarchies, name).map(descendants));
+  const processes = new Set((await Promise.all(groups.flat().map(processesIn))).flat());
+  for (const pid of processes) kill(pid);
+  return processes.size;
+}
+
+/**
+ * Kills every process of the group and of those below it, then removes them; nothing happens when there are none.
+ * Rejects with `lab-failed` when the kernel does not let go within 10 s.
+ */
 export async function removeCgroup(hierarchies: readonly Hierarchy[], name: string): Promise<void> {
-  for (const directory of cgroupDirectories(hierarchies, name)) {
-    const directories = await descendants(directory);
-    for (let attempt = 0; attempt < 500 && directories.length > 0; attempt++) {
-      const processes = (await Promise.all(directories.map(processesIn))).flat();
-      for (const pid of processes) kill(pid);
-      if (processes.length === 0 && (await removeAll(directories))) break;
-      await sleep(10);
-    }
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    const killed = await killCgroup(hierarchies, name);
+    if (killed === 0 && (await removeDirectories(hierarchies, name))) return;
+    await sleep(10);
   }
+  throw labError(`The processes of ${name} do not end`, 'Look for them in /sys/fs/cgroup');
+}
+
+/** False while the kernel still holds one of them for a process that is just ending. */
+async function removeDirectories(hierarchies: readonly Hierarchy[], name: string): Promise<boolean> {
+  for (const directory of cgroupDirectories(hierarchies, name)) {
+    for (const group of await descendants(directory)) await rmdir(group).catch(() => undefined);
+    if (await exists(directory)) return false;
+  }
+  return true;
 }
 
 /** Processes of the group itself, by id as this computer counts them. */
-export async function processesIn(directory: string): Promise<readonly number[]> {
+async function processesIn(directory: string): Promise<readonly number[]> {
   const text = await readFile(join(directory, 'cgroup.procs'), 'utf8').catch(() => '');
-  return text.split('\n').filter(Boolean).map(Number);
+  // 0 stands for a process of another pid namespace; as the target of a kill it would mean this process's own group.
+  return text
+    .split('\n')
+    .map(Number)
+    .filter((pid) => pid > 0);
 }
 
 /** The directory and all below it, deepest first; empty when it does not exist. */
@@ -110,18 +131,6 @@ async function descendants(directory: string): Promise<readonly string[]> {
     .filter((entry) => entry.isDirectory())
     .map((entry) => descendants(join(directory, entry.name)));
   return [...(await Promise.all(below)).flat(), directory];
-}
-
-/** False when the kernel still holds one of them for a process that is just ending. */
-async function removeAll(directories: readonly string[]): Promise<boolean> {
-  for (const directory of directories) {
-    const removed = await rmdir(directory).then(
-      () => true,
-      async () => !(await exists(directory)),
-    );
-    if (!removed) return false;
-  }
-  return true;
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,7 +1,8 @@
 /** Starts a lab. */
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeCgroup, readHierarchies, removeCgroup } from './cgroup.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { killCgroup, makeCgroup, readHierarchies } from './cgroup.ts';
 import { labError, outputOf, runScript } from './command.ts';
 import { writeContainerImage } from './container-image.ts';
 import type { DockerRelease } from './docker-release.ts';
@@ -132,9 +133,20 @@ async function startAll(place: LabPlace, report: (line: string) => void, signal:
     await Promise.race([Promise.all(machines), whenAborted(stop)]);
   } catch (error) {
     failed.abort();
-    await removeCgroup(place.hierarchies, labCgroup(place));
-    await Promise.allSettled(machines);
+    await killUntil(place, Promise.allSettled(machines));
     throw error;
+  }
+}
+
+/** A machine that was just started may not have joined the lab's cgroups yet, so killing goes on until all have ended. */
+async function killUntil(place: LabPlace, ended: Promise<unknown>): Promise<void> {
+  let killing = true;
+  const end = ended.then(() => {
+    killing = false;
+  });
+  while (killing) {
+    await killCgroup(place.hierarchies, labCgroup(place));
+    await Promise.race([end, sleep(20)]);
   }
 }
 
