@@ -35,7 +35,7 @@ function canValidate(version: string | undefined): boolean {
 }
 
 function daemonError(entries: readonly Entry[]): string {
-  const said = restsOf(entries, 'error').find((text) => text !== '' && !text.startsWith('WARNING'));
+  const said = restsOf(entries, 'error').find((text) => /^(?!WARNING)[A-Za-z]/.test(text));
   const listed = restOf(entries, 'server-error')?.replaceAll('\\"', '"');
   return said ?? listed ?? 'there is dockerd, but no docker command to ask it with';
 }

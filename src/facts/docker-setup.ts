@@ -77,7 +77,7 @@ function parseAllFlags(entries: readonly Entry[]): DockerFacts['flags'] {
   const configured = configuredFlags(unit, restsOf(entries, 'option').map(parseOptionFile));
   const process = restOf(entries, 'process');
   if (process === undefined) return configured;
-  const [pid, ...words] = process.split('\t');
+  const [pid, ...words] = process.replace(/\t$/, '').split('\t');
   return runningFlags(words, `the running dockerd, process ${pid}`, configured);
 }
 

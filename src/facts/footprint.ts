@@ -14,6 +14,7 @@ copy conf mesh.conf
 copy route routes
 copy revision "$state/current"
 copy written "$state/daemon.json.written"
+copy docker0 "$state/original/docker0"
 if [ -f "$state/original/daemon.json" ]; then
   echo original
   encode content "$state/original/daemon.json"
@@ -101,6 +102,7 @@ function parse(lines: readonly string[]): FootprintFacts | undefined {
     originalDaemonJson: original
       ? undefined
       : decodeFile(SECTION, entries, 'content', 'the original daemon.json'),
+    originalDocker0: restOf(entries, 'docker0') || undefined,
     ...parseReport(parseEntries(restsOf(entries, 'report'))),
   };
 }

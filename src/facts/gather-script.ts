@@ -56,7 +56,7 @@ export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH:
 umask 077
 have() { command -v "$1" >/dev/null 2>&1; }
 ${encodeFunction}
-frame() { { printf '@@section %s\n' "$1"; sed 's/^/|/'; printf '\n@@done %s\n' "$1"; } >"$folder/$1"; }
+frame() { { printf '@@section %s\n' "$1"; sed 's/^/|/'; printf '\n@@done %s\n' "$1"; } >"$folder/$1" 2>/dev/null; }
 ${facts.map(renderFunction).join('')}folder=$(mktemp -d /run/route-mesh-facts.XXXXXX 2>/dev/null || mktemp -d /tmp/route-mesh-facts.XXXXXX) || exit 1
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM

@@ -23,7 +23,7 @@ export type AddressFact = {
   readonly peer?: string;
 };
 
-/** One IPv4 route of any table but `local`. */
+/** One IPv4 route of any table but `local`; a multipath route is one fact for each next hop. */
 export type RouteFact = {
   /** `unicast`, `unreachable`, `blackhole`, `prohibit`, `throw`, `broadcast`, … */
   readonly type: string;
@@ -125,6 +125,8 @@ export type FootprintFacts = {
   readonly daemonJsonHash: string | undefined;
   /** daemon.json as it was before route-mesh; undefined: there was none. */
   readonly originalDaemonJson: string | undefined;
+  /** docker0's address with its length as it was before route-mesh; undefined: docker0 had none. */
+  readonly originalDocker0: string | undefined;
   /** `intact`: what is loaded is what the files say; `changed` or `absent`: it is not. Seen by the host program. */
   readonly firewall: 'intact' | 'changed' | 'absent';
   /** What differs, in the host program's words, one line each. */
