@@ -1,17 +1,18 @@
 /** The way to a host: straight, through a ProxyCommand, or over jump hosts, each a full connection of its own. */
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ConnectionOptions } from '../inventory/connection.ts';
 import { MeshError } from '../error/mesh-error.ts';
+import type { ConnectionOptions } from '../inventory/connection.ts';
 import { hopFailure, socketFailure, timeoutFailure } from './connect-failure.ts';
 import { prepareHostKeyCheck } from './host-key-check.ts';
 import { gatherIdentities } from './identity.ts';
+import { resolveJumpChain } from './jump-chain.ts';
 import type { JumpPool } from './jump-pool.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
 import { startProxyCommand } from './proxy-command.ts';
 import type { SshConfigReader } from './ssh-config-reader.ts';
 import { type Connection, shakeHands } from './ssh2-connection.ts';
-import { describeTarget, hopOptions, type Operator, resolveTarget, type Target } from './target.ts';
+import type { Operator, Target } from './target.ts';
 
 /** What the connections of one run share. */
 export type SharedRun = {
@@ -21,50 +22,28 @@ export type SharedRun = {
   readonly jumps: JumpPool;
 };
 
+/** A stream to the host's sshd. */
 type Way = {
   readonly stream: Duplex;
+  /** Last words of a ProxyCommand. */
   readonly complaint: () => string;
   /** Gives back what lies below the stream. */
   readonly release: () => Promise<void>;
 };
 
-/** A host, and the hops that led to it so far: for `fallbackKeys`, and to see a chain that bites its tail. */
-type Journey = {
-  readonly options: ConnectionOptions;
-  readonly fallbackKeys: readonly string[];
-  readonly behind: readonly string[];
-};
-
 /** Resolves the options, makes the way, connects and authenticates. Rejects with MeshError. */
-export function openConnection(shared: SharedRun, options: ConnectionOptions): Promise<Connection> {
-  return travel(shared, { options, fallbackKeys: options.keys ?? [], behind: [] });
+export async function openConnection(shared: SharedRun, options: ConnectionOptions): Promise<Connection> {
+  const chain = await resolveJumpChain(options, shared.readSshConfig, shared.operator);
+  return connectAlong(shared, chain.hops, chain.host);
 }
 
-async function travel(shared: SharedRun, journey: Journey): Promise<Connection> {
-  const { options } = journey;
-  const name = options.address ?? options.alias;
-  const config = await shared.readSshConfig({
-    name,
-    user: options.user,
-    port: options.port,
-    sshConfig: options.sshConfig,
-  });
-  const resolved = resolveTarget(options, config, shared.operator, journey.fallbackKeys);
-  const isHop = journey.behind.length > 0;
-  // The inventory says nothing of hops, so their own ConnectTimeout holds.
-  const target = isHop ? { ...resolved, timeout: config.connectTimeout ?? resolved.timeout } : resolved;
-  const place = describeTarget(target);
-  if (journey.behind.includes(place)) throw jumpLoop([...journey.behind, place]);
-  return connectTarget(shared, target, { ...journey, behind: [...journey.behind, place] });
-}
-
-async function connectTarget(shared: SharedRun, target: Target, journey: Journey): Promise<Connection> {
+async function connectAlong(shared: SharedRun, hops: readonly Target[], target: Target): Promise<Connection> {
   const [identities, hostKey] = await Promise.all([
     gatherIdentities(target),
     prepareHostKeyCheck(target, shared.knownHosts),
   ]);
   const start = performance.now();
-  const way = await openWay(shared, target, journey);
+  const way = await openWay(shared, hops, target);
   try {
     const timeout = Math.max(1, target.timeout * 1000 - (performance.now() - start));
     const { stream, complaint } = way;
@@ -81,26 +60,27 @@ async function connectTarget(shared: SharedRun, target: Target, journey: Journey
   }
 }
 
-async function openWay(shared: SharedRun, target: Target, journey: Journey): Promise<Way> {
+async function openWay(shared: SharedRun, hops: readonly Target[], target: Target): Promise<Way> {
+  const hop = hops.at(-1);
+  if (hop !== undefined) return openJump(shared, hops.slice(0, -1), hop, target);
   if (target.proxyCommand !== undefined) {
     const proxy = startProxyCommand(target.proxyCommand, shared.operator.environment);
     return { ...proxy, release: () => Promise.resolve() };
   }
-  if (target.jump.length > 0) return openJump(shared, target, journey);
   const stream = await connectSocket(target);
   return { stream, complaint: () => '', release: () => Promise.resolve() };
 }
 
-/** Connects to the last hop of the chain, over the hops before it, and from there to the target. */
-async function openJump(shared: SharedRun, target: Target, journey: Journey): Promise<Way> {
-  const before = target.jump.slice(0, -1);
-  const spec = target.jump.at(-1) ?? '';
-  const options = hopOptions(spec, journey.options, before.length > 0 ? before : undefined);
-  const { fallbackKeys, behind } = journey;
-  const open = (): Promise<Connection> => travel(shared, { options, fallbackKeys, behind });
-  const key = JSON.stringify([options, before, fallbackKeys]);
-  const lease = await shared.jumps.acquire(key, open).catch((error: unknown) => {
-    throw error instanceof MeshError ? hopFailure(error, spec) : error;
+/** Connects to the last hop, over the hops before it, and from there to the target. */
+async function openJump(
+  shared: SharedRun,
+  before: readonly Target[],
+  hop: Target,
+  target: Target,
+): Promise<Way> {
+  const open = (): Promise<Connection> => connectAlong(shared, before, hop);
+  const lease = await shared.jumps.acquire(JSON.stringify([...before, hop]), open).catch((error: unknown) => {
+    throw error instanceof MeshError ? hopFailure(error, hop.name) : error;
   });
   try {
     const stream = await inTime(lease.connection.forward(target), target);
@@ -153,13 +133,4 @@ function connectSocket(target: Target): Promise<Duplex> {
 function firstOf(error: Error): Error {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
   return first instanceof Error ? first : error;
-}
-
-function jumpLoop(chain: readonly string[]): MeshError {
-  return new MeshError({
-    code: 'host-unreachable',
-    message: `The jump hosts lead in a circle: ${chain.join(' <- ')}`,
-    cure: 'Exempt the jump host from its own ProxyJump in ssh_config, e.g. `Host * !bastion`.',
-    step: 'connect',
-  });
 }

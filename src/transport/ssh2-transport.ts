@@ -10,9 +10,9 @@ import { becomeRoot } from './privilege.ts';
 import { createResidentShell, type ShellChannel } from './resident-shell.ts';
 import type { Session, Transport } from './session.ts';
 import { SHELL_COMMAND } from './shell-frame.ts';
+import { createSshConfigReader } from './ssh-config-reader.ts';
 import type { Connection } from './ssh2-connection.ts';
 import { openConnection, type SharedRun } from './ssh2-route.ts';
-import { createSshConfigReader } from './ssh-config-reader.ts';
 import { createPasswordReader, type PasswordReader } from './sudo-password.ts';
 import type { Operator } from './target.ts';
 

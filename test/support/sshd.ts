@@ -1,7 +1,7 @@
 /** Real sshd for tests: own configuration, host keys and port on 127.0.0.1, real users; all of it removed again. */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +57,8 @@ const START_TIMEOUT_MS = 10_000;
 export function skipUnlessSshd(): void {
   skipUnlessRoot();
   for (const program of [SSHD, '/usr/bin/ssh', '/usr/bin/sudo']) {
-    if (!existsSync(program)) skipFile(`needs ${program}: apt-get install openssh-server openssh-client sudo`);
+    if (!existsSync(program))
+      skipFile(`needs ${program}: apt-get install openssh-server openssh-client sudo`);
   }
 }
 
@@ -91,10 +92,15 @@ export async function openSshWorkshop(): Promise<SshWorkshop> {
     await createUser(name, directory, options);
     return name;
   };
+  const removeNow = (): void => {
+    for (const user of users.splice(0)) deleteUser(user);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  // A run that is stopped, or a test file that throws before its suite, leaves nothing behind either.
+  process.once('exit', removeNow);
   const remove = async (): Promise<void> => {
     for (const server of servers) await server.stop();
-    for (const user of users) await deleteUser(user);
-    await rm(directory, { recursive: true, force: true });
+    removeNow();
   };
   return { directory, makeKey, authorize, startSshd, addUser, remove };
 }
@@ -116,7 +122,12 @@ async function startServer(directory: string, number: number, options: SshdOptio
   ];
   const logFile = join(home, 'log');
   await writeFile(join(home, 'config'), `${lines.join('\n')}\n`);
-  const child = spawn(SSHD, ['-D', '-f', join(home, 'config'), '-E', logFile], { stdio: 'ignore' });
+  // The kernel ends it with us, however we end.
+  const child = spawn(
+    'setpriv',
+    ['--pdeathsig', 'KILL', '--', SSHD, '-D', '-f', join(home, 'config'), '-E', logFile],
+    { stdio: 'ignore' },
+  );
   const log = (): Promise<string> => readFile(logFile, 'utf8').catch(() => '');
   await untilListening(log, () => child.exitCode !== null);
   const pid = child.pid ?? 0;
@@ -128,7 +139,9 @@ async function startServer(directory: string, number: number, options: SshdOptio
     await ended;
   };
   const knownHosts = await Promise.all(
-    types.map(async (type) => `[127.0.0.1]:${port} ${(await readFile(join(home, `${type}.pub`), 'utf8')).trim()}`),
+    types.map(
+      async (type) => `[127.0.0.1]:${port} ${(await readFile(join(home, `${type}.pub`), 'utf8')).trim()}`,
+    ),
   );
   return { port, pid, knownHosts, log, killSessions: () => killAll(descendants(pid)), stop };
 }
@@ -185,17 +198,23 @@ async function createUser(name: string, directory: string, options: UserOptions)
     execFileSync('chpasswd', [], { input: `${name}:${options.password}\n` });
   }
   if (options.sudo === undefined) return;
-  await writeFile(sudoersFile(name), `${name} ${options.sudo}\n`, { mode: 0o440 });
+  const lines = [`Defaults:${name} logfile=${sudoLog(directory)}`, `${name} ${options.sudo}`];
+  await writeFile(sudoersFile(name), `${lines.join('\n')}\n`, { mode: 0o440 });
 }
 
-async function deleteUser(name: string): Promise<void> {
-  await rm(sudoersFile(name), { force: true });
+function deleteUser(name: string): void {
+  rmSync(sudoersFile(name), { force: true });
   spawnText('userdel', ['-f', name]);
 }
 
 /** sudo passes over files in sudoers.d whose name has a dot. */
 function sudoersFile(name: string): string {
   return `/etc/sudoers.d/route-mesh-test-${name}`;
+}
+
+/** Where sudo writes what the workshop's users did. */
+export function sudoLog(directory: string): string {
+  return join(directory, 'sudo.log');
 }
 
 /** Home directory of a user that `addUser` made. */

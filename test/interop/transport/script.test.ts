@@ -25,17 +25,21 @@ script('gives status, output and errors apart, to the byte', async () => {
   const result = await run('printf "no newline"; printf "e\\n\\n" >&2; exit 7');
   assert.equal(result, { code: 7, stdout: 'no newline', stderr: 'e\n\n' });
   assert.equal(await run(''), { code: 0, stdout: '', stderr: '' });
-  assert.is((await run('kill -9 $(sh -c \'echo $PPID\')')).code, 137);
+  assert.is((await run("kill -9 $(sh -c 'echo $PPID')")).code, 137);
 });
 
 script('runs as root, away from the home directory, in the C locale', async () => {
-  const { stdout } = await run('id -u; pwd; echo $LC_ALL; umask; command -v ip >/dev/null || command -v sshd');
+  const { stdout } = await run(
+    'id -u; pwd; echo $LC_ALL; umask; command -v ip >/dev/null || command -v sshd',
+  );
   assert.match(stdout, /^0\n\/\nC\n0022\n/);
 });
 
 script('runs many steps, over one channel, one after the other', async () => {
   const texts = await withSession(options, (session: Session) =>
-    Promise.all(Array.from({ length: 30 }, (_, i) => session.run(`echo ${i}; x=${i}; echo "\${y-none}"; y=1`, step))),
+    Promise.all(
+      Array.from({ length: 30 }, (_, i) => session.run(`echo ${i}; x=${i}; echo "\${y-none}"; y=1`, step)),
+    ),
   );
   assert.equal(
     texts.map((result) => result.stdout),
@@ -57,7 +61,9 @@ script('carries heredocs, and megabytes both ways', async () => {
   const body = line.repeat(30_000);
   const { stdout } = await run(`cat <<'END_OF_FILE'\n${body}END_OF_FILE`);
   assert.is(stdout, body);
-  const { stdout: count, stderr } = await run('dd if=/dev/zero bs=65536 count=400 2>/dev/null | tr "\\0" a | tee /dev/stderr | wc -c');
+  const { stdout: count, stderr } = await run(
+    'dd if=/dev/zero bs=65536 count=400 2>/dev/null | tr "\\0" a | tee /dev/stderr | wc -c',
+  );
   assert.is(count.trim(), '26214400');
   assert.is(stderr.length, 26_214_400);
 });
