@@ -95,7 +95,7 @@ function allocationFileError(place: string, message: string): MeshError {
   return new MeshError({
     code: 'allocation-file',
     message: `The allocation file cannot be read: ${message}`,
-    cure: "Correct the line, or take the file from version control; if it is deleted, the hosts' own memory is used.",
+    cure: "Correct the line, or take the file from version control; if it is deleted, the hosts' own memory is used",
     place,
   });
 }

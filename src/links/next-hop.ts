@@ -60,7 +60,7 @@ function noLink(from: LinkEnd, to: readonly LinkEnd[]): MeshError {
   return new MeshError({
     ...problem,
     message: `${describeEnd(from)} is on another segment than ${others}`,
-    cure: "Pin `underlay:` where the hosts share a segment, or set `via:` to a router on this host's segment that knows the blocks of the others.",
+    cure: "Pin `underlay:` where the hosts share a segment, or set `via:` to a router on this host's segment that knows the blocks of the others",
   });
 }
 
