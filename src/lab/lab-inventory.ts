@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LabPlace, machineDirectory } from './lab-place.ts';
+import { routerAddresses } from './network.ts';
 import type { LabState } from './state.ts';
 
 export const inventoryFile = 'route-mesh.yaml';
@@ -9,15 +10,20 @@ const knownHostsFile = 'known_hosts';
 
 /** An inventory for the operator's namespace; the paths of key and known_hosts are absolute. */
 export function renderInventory(state: LabState, directory: string): string {
-  const hosts = state.hosts.map((host) => `  ${host.name}: { address: ${host.address} }`);
+  const hosts = state.hosts.flatMap((host) => [
+    `  ${host.name}:`,
+    `    address: ${host.address}`,
+    ...(state.segments === 2 ? [`    via: ${routerAddresses[host.segment]}`] : []),
+  ]);
   return [
     `# Hosts of the lab ${state.name}, as the operator's namespace reaches them. Written by route-mesh lab.`,
     `mesh: ${state.name}`,
-    'ssh:',
+    'defaults:',
     '  user: root',
-    `  keys: [${join(directory, 'id')}]`,
-    `  known_hosts: [${join(directory, knownHostsFile)}]`,
-    '  config: false',
+    `  keys: ${JSON.stringify(join(directory, 'id'))}`,
+    `  known_hosts: ${JSON.stringify(join(directory, knownHostsFile))}`,
+    '  agent: false',
+    '  ssh_config: false',
     'hosts:',
     ...hosts,
     '',

@@ -1,8 +1,8 @@
 /** `destroy`: leaves every selected host as it was before route-mesh. */
 import { asMeshError, MeshError } from '../error/mesh-error.ts';
 import type { Facts } from '../facts/model.ts';
-import { parseDaemonJson, unmergeDaemonJson } from '../plan/daemon-json.ts';
-import { containerStops } from '../plan/diff.ts';
+import { daemonJsonForRestart, unmergeDaemonJson } from '../plan/daemon-json.ts';
+import { containerStops, docker0Address } from '../plan/diff.ts';
 import type { ContainerStop } from '../plan/model.ts';
 import type { ChangeRequest } from '../render/change-script.ts';
 import { forgetAllocations } from './allocation-store.ts';
@@ -28,13 +28,11 @@ export type DestroyOptions = {
   readonly allowRestart: boolean;
 };
 
-/** docker0 has to change back: its address came from our `bip`, and the file from before has none or another. */
-function needsRestart(facts: Facts): boolean {
-  const { docker, footprint } = facts;
-  if (docker === undefined || footprint?.daemonJsonHash === undefined) return false;
-  const path = docker.daemonJsonPath;
-  const before = parseDaemonJson(footprint.originalDaemonJson, path)['bip'];
-  return before !== parseDaemonJson(docker.daemonJson, path)['bip'];
+/** docker0 has to change back. */
+function needsRestart({ docker, footprint, ...facts }: Facts): boolean {
+  const before = footprint?.originalDocker0;
+  if (docker === undefined || before === undefined || footprint?.daemonJsonHash === undefined) return false;
+  return before !== docker0Address(facts);
 }
 
 function preview(one: Reached): DestroyPreview | undefined {
@@ -45,19 +43,29 @@ function preview(one: Reached): DestroyPreview | undefined {
   return { host: one.host.name, block: footprint.block, restart, stops };
 }
 
-/** The file as it is to be left: undefined content means that the host's own copy of the original is put back. */
-function daemonJsonAfter(
-  facts: Facts,
-  sha256: Run['sha256'],
-): Pick<ChangeRequest, 'daemonJson' | 'removeDaemonJson'> {
-  const { docker, footprint } = facts;
-  const untouched = { daemonJson: undefined, removeDaemonJson: false };
-  if (docker?.daemonJson === undefined || footprint?.daemonJsonHash === undefined) return untouched;
-  if (sha256(docker.daemonJson) === footprint.daemonJsonHash) return untouched;
-  const path = docker.daemonJsonPath;
-  const content = unmergeDaemonJson(docker.daemonJson, footprint.originalDaemonJson, path);
-  if (content === undefined) return { daemonJson: undefined, removeDaemonJson: true };
-  return { daemonJson: { path, content }, removeDaemonJson: false };
+type DaemonJsonRequest = Pick<ChangeRequest, 'daemonJson' | 'removeDaemonJson'>;
+
+/**
+ * The file as it is to be left, and for the restart before that. Where the operator has not changed it since, its
+ * content is left out: the host puts its own copy of the original back, byte by byte.
+ */
+function daemonJsonAfter({ docker, footprint }: Facts, sha256: Run['sha256']): DaemonJsonRequest {
+  if (docker?.daemonJson === undefined || footprint?.daemonJsonHash === undefined) {
+    return { daemonJson: undefined, removeDaemonJson: false };
+  }
+  const { daemonJson: text, daemonJsonPath: path } = docker;
+  const { originalDaemonJson: original } = footprint;
+  const edited = sha256(text) !== footprint.daemonJsonHash;
+  const content = edited ? unmergeDaemonJson(text, original, path) : original;
+  const whileRestarting = daemonJsonForRestart(content, path, footprint.originalDocker0);
+  return {
+    daemonJson: {
+      path,
+      ...(edited && content !== undefined ? { content } : {}),
+      ...(whileRestarting === undefined ? {} : { whileRestarting }),
+    },
+    removeDaemonJson: edited && content === undefined,
+  };
 }
 
 function requestFor(one: Reached, restart: boolean, run: Run): ChangeRequest {

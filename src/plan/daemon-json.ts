@@ -75,3 +75,20 @@ export function unmergeDaemonJson(
   if (original === undefined && Object.keys(settings).length === 0) return undefined;
   return `${JSON.stringify(settings, null, indentOf(text ?? ''))}\n`;
 }
+
+/**
+ * The file for the moment of a restart after which docker0 shall have `docker0` (address with length): live-restore
+ * off, and bip said where the file does not. Undefined when the file does all that as it is.
+ */
+export function daemonJsonForRestart(
+  text: string | undefined,
+  path: string,
+  docker0: string | undefined,
+): string | undefined {
+  const current = parseDaemonJson(text, path);
+  const settings = {
+    ...(current['live-restore'] === true ? { 'live-restore': false } : {}),
+    ...(current['bip'] === undefined && docker0 !== undefined ? { bip: docker0 } : {}),
+  };
+  return Object.keys(settings).length === 0 ? undefined : mergeDaemonJson(text, path, settings);
+}

@@ -33,7 +33,7 @@ function blockChange(desired: HostDesired, facts: Facts): readonly Change[] {
 }
 
 /** docker0's IPv4 address as the kernel has it, `a.b.c.d/len`. */
-export function docker0Address(facts: Facts): string | undefined {
+export function docker0Address(facts: Pick<Facts, 'addresses'>): string | undefined {
   const address = facts.addresses.find((one) => one.interface === 'docker0' && one.family === 4);
   return address === undefined ? undefined : `${address.address}/${address.length}`;
 }

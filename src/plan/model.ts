@@ -60,11 +60,14 @@ export type HostPlan =
   | { readonly kind: 'refused'; readonly host: string; readonly problems: readonly MeshError[] }
   | { readonly kind: 'unreachable'; readonly host: string; readonly problem: MeshError };
 
+/** Contents of daemon.json: the lasting one, and those for the moment of a docker restart. */
 export type DaemonJsonChange = {
   readonly path: string;
   readonly content: string;
-  /** The same with live-restore off, for the time of a restart; only where live-restore is on in daemon.json. */
+  /** For the restart that moves docker0: live-restore off, docker0's address said. */
   readonly whileRestarting?: string;
+  /** The same for the way back, should the restart fail. */
+  readonly whileReverting?: string;
 };
 
 export type Plan = {

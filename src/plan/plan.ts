@@ -15,8 +15,8 @@ import { detectUnderlays, type Underlay } from '../links/underlay.ts';
 import type { HostDesired } from '../modes/desired.ts';
 import { type HostPrograms, ROUTE_PROTOCOL, renderHostFiles } from '../modes/host-files.ts';
 import { type ReachedPeer, staticRoutes } from '../modes/static.ts';
-import { mergeDaemonJson, parseDaemonJson } from './daemon-json.ts';
-import { diffHost, type Sha256, type Target } from './diff.ts';
+import { daemonJsonForRestart, mergeDaemonJson } from './daemon-json.ts';
+import { diffHost, docker0Address, type Sha256, type Target } from './diff.ts';
 import { dockerProblems, dockerSettings } from './docker-settings.ts';
 import type { DaemonJsonChange, HostPlan, Plan } from './model.ts';
 import { hostWarnings } from './warnings.ts';
@@ -234,12 +234,15 @@ function daemonJsonChange(
 ): DaemonJsonChange | undefined {
   const { docker } = facts;
   if (docker === undefined) return undefined;
-  const path = docker.daemonJsonPath;
-  const content = mergeDaemonJson(docker.daemonJson, path, settings);
-  const keepsContainers = restarts && parseDaemonJson(content, path)['live-restore'] === true;
-  if (keepsContainers) {
-    const whileRestarting = mergeDaemonJson(content, path, { 'live-restore': false });
-    return { path, content, whileRestarting };
-  }
-  return content === docker.daemonJson ? undefined : { path, content };
+  const { daemonJson: before, daemonJsonPath: path } = docker;
+  const content = mergeDaemonJson(before, path, settings);
+  if (!restarts) return content === before ? undefined : { path, content };
+  const whileRestarting = daemonJsonForRestart(content, path, undefined);
+  const whileReverting = daemonJsonForRestart(before, path, docker0Address(facts));
+  return {
+    path,
+    content,
+    ...(whileRestarting === undefined ? {} : { whileRestarting }),
+    ...(whileReverting === undefined ? {} : { whileReverting }),
+  };
 }

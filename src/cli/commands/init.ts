@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises';
+import { MeshError } from '../../error/mesh-error.ts';
+import { writeDocument } from '../../faces/json.ts';
+import type { Inventory } from '../../inventory/model.ts';
+import { readInventory } from '../../inventory/read.ts';
+import { draftInventory } from '../../operations/init.ts';
+import { renderInventoryFile } from '../../render/inventory-file.ts';
+import { hasSwitch, type OptionValues, textOption } from '../arguments.ts';
+import type { Command } from '../invocation.ts';
+import { openRun } from '../mesh-run.ts';
+
+function withWishes(inventory: Inventory, options: OptionValues): Inventory {
+  const user = textOption(options, 'user');
+  const hosts = inventory.hosts.map((host) => ({
+    ...host,
+    connection: {
+      ...host.connection,
+      ...(user === undefined || host.connection.user !== undefined ? {} : { user }),
+      ...(hasSwitch(options, 'sudo')
+        ? { privilege: { kind: 'sudo' as const, password: { kind: 'none' as const } } }
+        : {}),
+    },
+  }));
+  return { ...inventory, hosts };
+}
+
+/** Never over a file that is there: it may hold what an operator wrote by hand. */
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new MeshError({
+      code: 'usage',
+      place: path,
+      message: `the inventory cannot be written: ${reason}`,
+      cure: 'Name another file with --output, or move that one away',
+      cause: thrown,
+    });
+  }
+}
+
+/** `init`: probes the hosts and writes the inventory. */
+export const command: Command = async (invocation) => {
+  const { positionals, options, terminal } = invocation;
+  if (positionals.length === 0) {
+    throw new MeshError({
+      code: 'usage',
+      message: 'init needs the names of the hosts',
+      cure: 'For example: route-mesh init h1 h2 admin@h3',
+    });
+  }
+  const inventory = withWishes(await readInventory(`${positionals.join(',')},`), options);
+  const names = inventory.hosts.map(({ name }) => name);
+  const run = await openRun(inventory, names, invocation);
+  const wishes = { user: textOption(options, 'user'), sudo: hasSwitch(options, 'sudo') };
+  const { draft, exitCode } = await draftInventory(run, wishes);
+  const path = textOption(options, 'output') ?? 'route-mesh.yaml';
+  const text = renderInventoryFile(draft);
+  await writeNew(path, text);
+  if (hasSwitch(options, 'json')) writeDocument(terminal.out, 'inventory', { path, text });
+  else terminal.out(`${text}\nwritten to ${path}; next: route-mesh plan --inventory ${path}\n`);
+  return exitCode;
+};
