@@ -37,7 +37,7 @@ export function dockerDirectory(cache: string, release: DockerRelease): string {
 }
 
 /** Version of Docker's package in the cache; undefined when it is not there. */
-export function cachedVersion(cache: string, release: DockerRelease): Promise<string | undefined> {
+function cachedVersion(cache: string, release: DockerRelease): Promise<string | undefined> {
   return readFile(join(dockerDirectory(cache, release), 'version'), 'utf8').then(
     (text) => text.trim(),
     () => undefined,

@@ -1,9 +1,9 @@
 /** Takes a lab down, whichever process started it and however far it came. */
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeCgroup } from './cgroup.ts';
 import { runScript } from './command.ts';
-import { findPlace, type LabPlace, labCgroup, machineDirectory } from './lab-place.ts';
+import { findPlace, type LabPlace, labCgroup } from './lab-place.ts';
 import { allNamespaces } from './network.ts';
 import { stateFile } from './state.ts';
 
@@ -18,14 +18,14 @@ export async function labDown(directory: string): Promise<boolean> {
   return true;
 }
 
-/** Ends all processes of the lab, then its namespaces, disks and directory; skips what is not there. */
+/** Ends all processes of the lab, then its namespaces, disks and directory; the state goes last, so a failure can be retried. */
 export async function takeDown(place: LabPlace): Promise<void> {
   await removeCgroup(place.hierarchies, labCgroup(place));
+  const machines = join(place.directory, 'machines');
+  const disks = (await readdir(machines).catch(() => [])).map((name) => join(machines, name, 'disk'));
   const namespaces = allNamespaces(place.state).map((name) => `ip netns del ${name} 2>/dev/null || true`);
-  const disks = place.state.hosts.map((host) =>
-    renderDiskRemoval(join(machineDirectory(place, host), 'disk')),
-  );
-  await runScript([...namespaces, ...disks].join('\n'));
+  await runScript([...namespaces, ...disks.map(renderDiskRemoval)].join('\n'));
+  await rm(machines, { recursive: true, force: true });
   await rm(place.directory, { recursive: true, force: true });
 }
 

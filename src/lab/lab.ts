@@ -12,7 +12,7 @@ import {
   runScript,
 } from './command.ts';
 import type { DockerRelease } from './docker-release.ts';
-import { renderDiskRemoval, takeDown } from './lab-down.ts';
+import { labDown, renderDiskRemoval } from './lab-down.ts';
 import { inventoryFile, writeInventory } from './lab-inventory.ts';
 import { findPlace, inCgroup, type LabPlace, machineDirectory } from './lab-place.ts';
 import {
@@ -112,7 +112,9 @@ export async function openLab(directory: string): Promise<Lab> {
     isRunning: async (host) => isMachineRunning(place, find(host)),
     linkDown: (host) => cable(host, false),
     linkUp: (host) => cable(host, true),
-    down: () => takeDown(place),
+    down: async () => {
+      await labDown(directory);
+    },
   };
 }
 

@@ -15,7 +15,7 @@ const machinePath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const bootSeconds = 60;
 
 /** Gives a new machine its disk, a tmpfs of its own so that filling it harms no other, and its host key. */
-export async function createMachine(place: LabPlace, host: LabHost): Promise<void> {
+async function createMachine(place: LabPlace, host: LabHost): Promise<void> {
   const directory = machineDirectory(place, host);
   await mkdir(join(directory, 'disk'), { recursive: true });
   await mkdir(join(directory, 'root'), { recursive: true });

@@ -9,7 +9,8 @@ import type { DockerRelease } from './docker-release.ts';
 import type { LabHost, LabState } from './state.ts';
 
 export const operatorAddress = '10.99.0.254';
-export const routerAddress = '10.99.0.253';
+/** The router between two segments, by the segment that it is seen from. */
+export const routerAddresses = { 1: '10.99.0.253', 2: '10.99.1.254' } as const;
 export const outsideAddress = '10.99.9.1';
 
 /** More would run out of addresses on a segment. */
@@ -42,7 +43,7 @@ export function allNamespaces(state: LabState): readonly string[] {
 }
 
 /** `10.99.0.4` for the fourth host of segment 1. */
-export function hostAddress(segment: 1 | 2, index: number): string {
+function hostAddress(segment: 1 | 2, index: number): string {
   return `10.99.${segment - 1}.${index}`;
 }
 
@@ -78,13 +79,13 @@ export function renderBackbone(state: LabState): string {
 function renderRouter(lab: string): readonly string[] {
   const [hub, router] = [hubNamespace(lab), routerNamespace(lab)];
   return [
-    ...renderBridge(router, '10.99.1.254'),
+    ...renderBridge(router, routerAddresses[2]),
     `ip -n ${hub} link add router type veth peer name eth0 netns ${router}`,
     `ip -n ${hub} link set router master br0 up`,
-    `ip -n ${router} addr add ${routerAddress}/24 dev eth0`,
+    `ip -n ${router} addr add ${routerAddresses[1]}/24 dev eth0`,
     `ip -n ${router} link set eth0 up`,
     `ip -n ${router} route add default via ${operatorAddress}`,
-    `ip -n ${hub} route add 10.99.1.0/24 via ${routerAddress}`,
+    `ip -n ${hub} route add 10.99.1.0/24 via ${routerAddresses[1]}`,
   ];
 }
 
@@ -118,8 +119,8 @@ export function renderHostLink(state: LabState, host: LabHost): string {
     `ip -n ${namespace} link set eth0 address ${mac}`,
     `ip -n ${namespace} addr add ${host.address}/24 dev eth0`,
     `ip -n ${namespace} link set eth0 up`,
-    `ip -n ${namespace} route add default via ${hostAddress(host.segment, 254)}`,
-    ...(viaRouter ? [`ip -n ${namespace} route add 10.99.1.0/24 via ${routerAddress}`] : []),
+    `ip -n ${namespace} route add default via ${host.segment === 1 ? operatorAddress : routerAddresses[2]}`,
+    ...(viaRouter ? [`ip -n ${namespace} route add 10.99.1.0/24 via ${routerAddresses[1]}`] : []),
   ].join('\n');
 }
 

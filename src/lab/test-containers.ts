@@ -6,8 +6,6 @@ import type { Lab } from './lab.ts';
  * `c0`: on docker0; its port 80 is published as 8080, its echo on port 7 is not.
  * `a0`: on the user-defined network `app`; nothing published.
  */
-export type TestContainer = 'c0' | 'a0';
-
 const containers = [
   { name: 'c0', options: '--publish 8080:80' },
   { name: 'a0', options: '--network app' },
