@@ -1,5 +1,5 @@
 /** The keys offered to a host: from files, and from the agent where it holds them. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
 import { fingerprint, publicKeyType } from './host-key.ts';
@@ -43,9 +43,18 @@ export async function gatherIdentities(target: Target): Promise<Identities> {
   const surplus = distinct
     .slice(MAX_OFFERED)
     .map((one) => `${one.label}: one too many for sshd's MaxAuthTries`);
-  const certificates = target.certificateFiles.map((file) => `${file}: certificates are not supported yet`);
+  const certificates = (await findCertificates(target)).map(
+    (file) => `${file}: certificates are not supported yet`,
+  );
   const skipped = [...agent.skipped, ...certificates, ...reasons, ...surplus];
   return { offered: distinct.slice(0, MAX_OFFERED), skipped };
+}
+
+/** Those that ssh_config names, and those that OpenSSH would find beside the keys. */
+async function findCertificates(target: Target): Promise<readonly string[]> {
+  const beside = target.identityFiles.map((file) => `${file}-cert.pub`);
+  const found = await Promise.all(beside.map((file) => stat(file).catch(() => undefined)));
+  return [...new Set([...target.certificateFiles, ...beside.filter((_, index) => found[index]?.isFile())])];
 }
 
 async function openAgent(

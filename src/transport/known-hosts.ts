@@ -57,7 +57,7 @@ export function knownHostName(host: string, port: number): string {
 }
 
 /** Does the entry's first field name the host? `name` is what `knownHostName` gives, in lower case. */
-export function namesHost(entry: KnownHost, name: string): boolean {
+function namesHost(entry: KnownHost, name: string): boolean {
   if (!entry.names.startsWith('|')) return matchesPatternList(entry.names.split(','), name);
   const [, version, salt, hash] = entry.names.split('|');
   return version === '1' && salt !== undefined && hashedName(name, Buffer.from(salt, 'base64')) === hash;

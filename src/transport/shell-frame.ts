@@ -93,7 +93,7 @@ export class MarkerScanner {
 export class LineFeed {
   readonly #markerLine: string;
   readonly #onLine: (line: string) => void;
-  #partial: Buffer = Buffer.alloc(0);
+  #partial: Buffer[] = [];
   /** An empty line may be the newline that belongs to the marker: it waits for what follows. */
   #emptyLine = false;
   #done = false;
@@ -104,12 +104,15 @@ export class LineFeed {
   }
 
   push(chunk: Buffer): void {
-    let rest = Buffer.concat([this.#partial, chunk]);
+    this.#partial.push(chunk);
+    // A line may be megabytes long: it is put together once, when it ends.
+    if (!chunk.includes('\n')) return;
+    let rest = Buffer.concat(this.#partial);
     for (let end = rest.indexOf('\n'); end >= 0 && !this.#done; end = rest.indexOf('\n')) {
       this.#take(rest.toString('utf8', 0, end));
       rest = rest.subarray(end + 1);
     }
-    this.#partial = rest;
+    this.#partial = [rest];
   }
 
   #take(line: string): void {

@@ -49,12 +49,19 @@ function fromEnvironment(variable: string, environment: PasswordSources['environ
 }
 
 async function ask(askPassword: PasswordSources['askPassword']): Promise<string> {
-  if (askPassword !== undefined) return askPassword('Password for sudo on the hosts: ');
-  throw new MeshError({
-    code: 'sudo-refused',
-    message: 'sudo asks for a password, and there is no terminal to ask the operator at',
-    cure: 'Take the password from an environment variable or a command in the inventory, or allow sudo without one (NOPASSWD).',
-  });
+  if (askPassword === undefined) {
+    throw new MeshError({
+      code: 'sudo-refused',
+      message: 'sudo asks for a password, and there is no terminal to ask the operator at',
+      cure: 'Take the password from an environment variable or a command in the inventory, or allow sudo without one (NOPASSWD).',
+    });
+  }
+  try {
+    return await askPassword('Password for sudo on the hosts: ');
+  } catch (error) {
+    const [message, cure] = ['The password for sudo was not given', 'Run the command again and type it.'];
+    throw new MeshError({ code: 'sudo-refused', message, cure, cause: error });
+  }
 }
 
 /** First line of the command's output. Its standard error and input stay the operator's: pinentry and gpg need them. */

@@ -57,7 +57,11 @@ export function resolveTarget(
   const user = options.user ?? config.user ?? operator.user;
   const expand = (text: string): string => expandPath(text, { name, address, port, user }, operator);
   return {
-    ...{ name, address, port, user, hostKeys: options.hostKeys },
+    name,
+    address,
+    port,
+    user,
+    hostKeys: options.hostKeys,
     ...identitySettings(options, config, operator, fallbackKeys, expand),
     ...routeSettings(options, config, { name, address, port, user }, operator),
     ...hostKeySettings(options, config, address, port, expand),
@@ -149,10 +153,19 @@ export function expandTokens(text: string, endpoint: Endpoint, operator: Operato
   const port = String(endpoint.port);
   const local = operator.hostName;
   const shortLocal = local.split('.')[0] ?? local;
-  const hash = (): string => createHash('sha1').update(`${local}${address}${port}${user}`).digest('hex');
+  const connection = createHash('sha1').update(`${local}${address}${port}${user}`).digest('hex');
   const values: Readonly<Record<string, string>> = {
-    ...{ '%': '%', h: address, n: name, p: port, r: user, k: name },
-    ...{ u: operator.user, d: operator.home, l: local, L: shortLocal, C: hash() },
+    '%': '%',
+    C: connection,
+    d: operator.home,
+    h: address,
+    k: name,
+    l: local,
+    L: shortLocal,
+    n: name,
+    p: port,
+    r: user,
+    u: operator.user,
   };
   return text.replace(/%(.)/g, (token, letter: string) => values[letter] ?? token);
 }

@@ -52,7 +52,7 @@ export async function findContainer(lab: Lab, host: string, name: string): Promi
 
 /** Address under which the container on the other side sees this one; empty when no answer comes. */
 export async function peerAddress(lab: Lab, from: Container, to: Container): Promise<string> {
-  const { stdout } = await lab.exec(from.host, ['docker', 'exec', from.name, 'peer', to.address], {
+  const { stdout } = await lab.exec(from.host, ['docker', 'exec', from.name, '/lab/peer', to.address], {
     timeout: 20,
   });
   return stdout.trim();
@@ -103,7 +103,7 @@ nft -s list ruleset 2>/dev/null | grep -v '^#' | sed 's/counter //; s/^/nft /' |
 ip -4 route show table all | grep -v 'table local\|linkdown\|docker0\|br-' | sort | sed 's/^/route /'
 ip rule | sed 's/^/rule /'
 sysctl -a 2>/dev/null | grep -E '^net.ipv4.(ip_forward|conf.(all|default|eth0).(rp_filter|forwarding|proxy_arp))'
-find /etc -xdev -type f -exec sha256sum {} + | sort -k 2
+find /etc -xdev -type f ! -name '*-' ! -name passwd ! -name shadow ! -name group ! -name gshadow ! -name 'sub?id' -exec sha256sum {} + | sort -k 2
 ls -d /var/lib/route-mesh* /run/route-mesh* /etc/route-mesh* 2>/dev/null
 docker images -q route-mesh-probe | sed 's/^/image /'
 :`,

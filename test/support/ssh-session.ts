@@ -27,8 +27,15 @@ export async function connectionTo(
 ): Promise<ConnectionOptions> {
   const knownHosts = [await writeKnownHosts(workshop, server.knownHosts)];
   return {
-    ...{ alias: '127.0.0.1', port: server.port, user: 'root', keys: [key], agent: false },
-    ...{ hostKeys: 'strict', knownHosts, sshConfig: false, connectTimeout: 10 },
+    alias: '127.0.0.1',
+    port: server.port,
+    user: 'root',
+    keys: [key],
+    agent: false,
+    hostKeys: 'strict',
+    knownHosts,
+    sshConfig: false,
+    connectTimeout: 10,
     privilege: { kind: 'none' },
     ...changes,
   };

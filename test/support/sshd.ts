@@ -6,7 +6,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { skipFile, skipUnlessRoot } from './skip.ts';
 
 export type KeyType = 'ed25519' | 'ecdsa' | 'rsa';
@@ -116,7 +115,11 @@ async function startServer(directory: string, number: number, options: SshdOptio
   const lines = [
     `ListenAddress 127.0.0.1:${port}`,
     ...types.map((type) => `HostKey ${join(home, type)}`),
-    ...['PidFile none', 'StrictModes no', 'UsePAM yes', 'PermitRootLogin yes', 'LogLevel DEBUG1'],
+    'PidFile none',
+    'StrictModes no',
+    'UsePAM yes',
+    'PermitRootLogin yes',
+    'LogLevel DEBUG1',
     `AuthorizedKeysFile ${join(directory, 'authorized_keys')}`,
     ...(options.config ?? []),
   ];
@@ -220,9 +223,4 @@ export function sudoLog(directory: string): string {
 /** Home directory of a user that `addUser` made. */
 export function homeOf(workshop: SshWorkshop, user: string): string {
   return join(workshop.directory, `home-${user}`);
-}
-
-/** A file of test/support, as a path. */
-export function supportFile(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
 }

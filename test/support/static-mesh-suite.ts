@@ -15,7 +15,6 @@ import {
   findContainer,
   on,
   onAll,
-  peerAddress,
   settle,
   snapshot,
   snapshotDifference,
@@ -39,7 +38,7 @@ nft add rule inet operator input ip saddr 192.0.2.68 drop
 
 const OPERATORS_MARKS = [
   "ip route show 198.51.100.0/24 | grep -q 'via 10.99.0.254.*metric 50'",
-  "ip route show 203.0.113.0/24 | grep -q 'proto 99'",
+  "ip route show 203.0.113.0/24 | grep -q 'via 10.99.0.254'",
   "iptables -S OPERATOR | grep -q '192.0.2.66/32 -j DROP'",
   "iptables -S DOCKER-USER | grep -q -- '-j OPERATOR'",
   "iptables -t raw -S | grep -q '192.0.2.67/32 -j DROP'",
@@ -218,7 +217,7 @@ export function staticMeshSuite(release: DockerRelease): void {
   }
 
   test('heals by itself: nft flush ruleset, with a docker restart', async () => {
-    await on(lab, 'h1', 'nft flush ruleset; systemctl restart docker');
+    await on(lab, 'h1', 'nft flush ruleset; systemctl restart docker; iptables -P FORWARD DROP');
     assert.equal(await settle(reachable, 20), []);
     await on(
       lab,

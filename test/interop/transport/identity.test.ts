@@ -100,6 +100,24 @@ identity('may be an encrypted file or a public key, when the agent holds it', as
   assert.match(refusal.message, /does not hold its private one/);
 });
 
+identity('that is a certificate is told, beside its key and in the agent', async () => {
+  const certified = await workshop.makeKey('certified');
+  execFileSync('ssh-keygen', ['-q', '-s', key, '-I', 'id', '-n', 'root', `${certified}.pub`], {
+    stdio: 'ignore',
+  });
+  addToAgent(certified);
+  const held = { ...options, keys: [certified], agent: agentSocket };
+  const refusal = await refusalOf(outputOf(held, 'true'), 'authentication-failed');
+  assert.match(refusal.message, /certified-cert\.pub: certificates are not supported yet/);
+  const other = await workshop.makeKey('other');
+  const both = { ...options, keys: [other], agent: true };
+  const listed = await refusalOf(
+    outputOf({ ...both, user: 'no-such-user' }, 'true', plainTransport(environment)),
+    'authentication-failed',
+  );
+  assert.match(listed.message, /agent's certified: certificates are not supported yet/);
+});
+
 identity('of an agent that is not there is told', async () => {
   const gone = plainTransport({ SSH_AUTH_SOCK: join(workshop.directory, 'gone') });
   const refusal = await refusalOf(

@@ -14,7 +14,7 @@ import {
   refusalOf,
   writeKnownHosts,
 } from '../../support/ssh-session.ts';
-import { openSshWorkshop, type Sshd, skipUnlessSshd, supportFile } from '../../support/sshd.ts';
+import { openSshWorkshop, type Sshd, skipUnlessSshd } from '../../support/sshd.ts';
 
 skipUnlessSshd();
 const workshop = await openSshWorkshop();
@@ -79,18 +79,15 @@ route(
   "follows the operator's ssh_config: aliases, ProxyJump of ProxyJump, HostKeyAlias, tokens",
   async () => {
     const aliased = await writeKnownHosts(workshop, [
-      ...[...outer.knownHosts, ...inner.knownHosts],
+      ...outer.knownHosts,
+      ...inner.knownHosts,
       host.knownHosts[0]?.replace(/^\S+/, 'the-host') ?? '',
     ]);
     const config = await configured('target', [
-      'Host target',
-      ...[`  HostName 127.0.0.1`, `  Port ${host.port}`, '  HostKeyAlias the-host', '  ProxyJump inner'],
-      'Host inner',
-      ...['  HostName 127.0.0.1', `  Port ${inner.port}`, '  ProxyJump outer'],
-      'Host outer',
-      ...['  HostName 127.0.0.1', `  Port ${outer.port}`],
-      'Host *',
-      ...['  User root', `  IdentityFile ${workshop.directory}/key`, '  IdentitiesOnly yes'],
+      `Host target\n  HostName 127.0.0.1\n  Port ${host.port}\n  HostKeyAlias the-host\n  ProxyJump inner`,
+      `Host inner\n  HostName 127.0.0.1\n  Port ${inner.port}\n  ProxyJump outer`,
+      `Host outer\n  HostName 127.0.0.1\n  Port ${outer.port}`,
+      `Host *\n  User root\n  IdentityFile ${workshop.directory}/key\n  IdentitiesOnly yes`,
       `  UserKnownHostsFile ${aliased}`,
     ]);
     const before = await logins(outer);
@@ -107,8 +104,8 @@ route('goes through a ProxyCommand with its tokens', async () => {
     `  UserKnownHostsFile ${allKnown}\n  ProxyCommand ${ssh}`,
   ]);
   const before = await logins(outer);
-  const { stdout } = { stdout: await outputOf(config, 'head -c 3000000 /dev/zero | tr "\\0" a') };
-  assert.is(stdout.length, 3_000_000);
+  const output = await outputOf(config, 'head -c 3000000 /dev/zero | tr "\\0" a');
+  assert.is(output.length, 3_000_000);
   assert.is(await logins(outer), before + 1);
 });
 
@@ -193,11 +190,17 @@ route(
 
 route('lets the process end by itself after close', async () => {
   const jump = [spec(outer), spec(inner)];
-  const program = supportFile('open-and-close.ts');
+  const transport = new URL('../../../src/transport/ssh2-transport.ts', import.meta.url).href;
+  const program = `import { createSsh2Transport } from '${transport}';
+    const session = await createSsh2Transport({ environment: {} }).open('h1', JSON.parse(process.env.OPTIONS));
+    await session.run('true', { timeout: 10, step: 'test' });
+    await session.close();
+    process.stdout.write('closed\\n');`;
   const run = promisify(execFile);
   const started = performance.now();
-  const args = ['--import', 'tsx', program, JSON.stringify({ ...options, jump })];
-  const { stdout } = await run(process.execPath, args, { timeout: 15_000 });
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  const env = { ...process.env, OPTIONS: JSON.stringify({ ...options, jump }) };
+  const { stdout } = await run(process.execPath, args, { env, timeout: 15_000 });
   assert.is(stdout, 'closed\n');
   assert.ok(performance.now() - started < 10_000);
 });
