@@ -14,6 +14,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { asMeshError } from '../error/mesh-error.ts';
 import { type AptSource, deriveSource, parseDeb822, parseSourcesList, renderSource } from './apt-sources.ts';
 import { labError, outputOf } from './command.ts';
 import { type DockerRelease, packageSources, releaseOf } from './docker-release.ts';
@@ -68,14 +69,19 @@ export async function fetchDocker(
     await assemble(work, version);
     await putInPlace(join(work, 'tree'), dockerDirectory(cache, release));
     return version;
+  } catch (error) {
+    const { message } = asMeshError(error);
+    throw labError(
+      `Docker ${release} cannot be had: ${message}`,
+      'See whether `apt-get update` works here, or choose another --docker',
+    );
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
 function otherRelease(release: DockerRelease, version: string): Error {
-  const message = `Debian now has Docker ${version} where the lab expects ${release}`;
-  return labError(message, 'Choose another release with --docker');
+  return labError(`Debian has ${version} where the lab expects ${release}`);
 }
 
 /** All sources that apt reads on this computer. */
@@ -100,7 +106,7 @@ async function download(
 ): Promise<void> {
   const source = deriveSource(sources, suite);
   if (source === undefined) {
-    throw labError('No Debian archive is among the apt sources', 'Add one to /etc/apt/sources.list.d');
+    throw labError('no Debian archive is among the apt sources of this computer');
   }
   const apt = join(work, suite);
   const into = join(work, 'packages');

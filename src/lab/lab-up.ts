@@ -1,5 +1,5 @@
 /** Starts a lab. */
-import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killCgroup, makeCgroup, readHierarchies } from './cgroup.ts';
@@ -22,6 +22,7 @@ import {
   renderBackbone,
 } from './network.ts';
 import { prepareLab } from './prepare.ts';
+import { writeSshKey } from './ssh-key.ts';
 import { isLabName, type LabState, stateFile, writeState } from './state.ts';
 
 export type LabOptions = {
@@ -102,18 +103,7 @@ async function raise(place: LabPlace, report: (line: string) => void, signal: Ab
   await makeCgroup(hierarchies, labCgroup(place), 'controllers');
   await makeCgroup(hierarchies, labCgroup(place, 'operator'), 'leaf');
   await runScript(renderBackbone(state));
-  await outputOf([
-    'ssh-keygen',
-    '-q',
-    '-t',
-    'ed25519',
-    '-N',
-    '',
-    '-C',
-    'operator',
-    '-f',
-    join(directory, 'id'),
-  ]);
+  await writeSshKey(join(directory, 'id'), 'operator');
   await writeContainerImage(directory);
   await startWorld(place);
   await startAll(place, report, signal);
@@ -163,7 +153,7 @@ async function startWorld(place: LabPlace): Promise<void> {
   const pages = join(place.directory, 'www');
   await mkdir(join(pages, 'cgi-bin'), { recursive: true });
   await copyFile(join(labTemplates, 'container/cgi'), join(pages, 'cgi-bin/peer'));
-  await outputOf(['chmod', '755', place.directory, join(pages, 'cgi-bin/peer')]);
+  await chmod(join(pages, 'cgi-bin/peer'), 0o755);
   const { name } = place.state;
   const places = [
     { namespace: hubNamespace(name), address: operatorAddress },

@@ -46,7 +46,10 @@ export type Lab = {
   /** Path of the inventory for the operator. */
   readonly inventory: string;
   readonly hosts: readonly LabHost[];
-  /** Runs a script (text, by sh) or a command (list) as root in a machine. A non-zero status is a result, not an error. */
+  /**
+   * Runs a script (text, by sh) or a command (list) as root in a machine. A non-zero status is a result, not an error.
+   * It has ended when its output is closed: what goes on in the background must write elsewhere.
+   */
   readonly exec: (
     host: string,
     command: string | readonly string[],

@@ -9,6 +9,7 @@ import { inCgroup, type LabPlace, labCgroup, labTemplates, machineDirectory } fr
 import { enterNamespace, hostNamespace, renderHostLink, renderHostRemoval } from './network.ts';
 import { dockerCache } from './prepare.ts';
 import { identifyProcess, isRunning, killProcess, type ProcessIdentity } from './process-identity.ts';
+import { writeSshKey } from './ssh-key.ts';
 import type { LabHost } from './state.ts';
 
 const machinePath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -21,8 +22,7 @@ async function createMachine(place: LabPlace, host: LabHost): Promise<void> {
   await mkdir(join(directory, 'root'), { recursive: true });
   const options = `size=${place.state.diskSize}m,mode=755`;
   await outputOf(['mount', '-t', 'tmpfs', '-o', options, 'lab-disk', join(directory, 'disk')]);
-  const key = join(directory, 'ssh_host_ed25519_key');
-  await outputOf(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', host.name, '-f', key]);
+  await writeSshKey(join(directory, 'ssh_host_ed25519_key'), host.name);
 }
 
 /** Creates a machine and boots it; rejects when dockerd does not run. For the signal see {@link bootMachine}. */

@@ -46,6 +46,6 @@ export async function addressSeenBy(
   address: string,
   port = 80,
 ): Promise<string> {
-  const command = ['docker', 'exec', from.container, '/lab/peer', address, String(port)];
+  const command = ['docker', 'exec', from.container, 'peer', address, String(port)];
   return (await lab.exec(from.host, command)).stdout.trim();
 }
