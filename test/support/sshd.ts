@@ -63,12 +63,8 @@ export function skipUnlessSshd(): void {
 
 export async function openSshWorkshop(): Promise<SshWorkshop> {
   const directory = await mkdtemp(join(tmpdir(), `route-mesh-ssh-${process.pid}-`));
-  // sshd reads authorized keys as the user who logs in.
-  await chmod(directory, 0o755);
-  // Its privilege separation directory; a package's service would make it at boot.
-  await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   const authorizedKeys = join(directory, 'authorized_keys');
-  await writeFile(authorizedKeys, '');
+  await prepareDirectories(directory, authorizedKeys);
   const servers: Sshd[] = [];
   const users: string[] = [];
 
@@ -104,6 +100,14 @@ export async function openSshWorkshop(): Promise<SshWorkshop> {
   return { directory, makeKey, authorize, startSshd, addUser, remove };
 }
 
+async function prepareDirectories(directory: string, authorizedKeys: string): Promise<void> {
+  // sshd reads authorized keys as the user who logs in.
+  await chmod(directory, 0o755);
+  await writeFile(authorizedKeys, '');
+  // sshd's privilege separation directory; the package's service would make it at boot.
+  await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+}
+
 async function startServer(directory: string, number: number, options: SshdOptions): Promise<Sshd> {
   const home = join(directory, `sshd${number}`);
   await mkdir(home);
@@ -112,19 +116,8 @@ async function startServer(directory: string, number: number, options: SshdOptio
   for (const type of types) {
     execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(home, type)]);
   }
-  const lines = [
-    `ListenAddress 127.0.0.1:${port}`,
-    ...types.map((type) => `HostKey ${join(home, type)}`),
-    'PidFile none',
-    'StrictModes no',
-    'UsePAM yes',
-    'PermitRootLogin yes',
-    'LogLevel DEBUG1',
-    `AuthorizedKeysFile ${join(directory, 'authorized_keys')}`,
-    ...(options.config ?? []),
-  ];
   const logFile = join(home, 'log');
-  await writeFile(join(home, 'config'), `${lines.join('\n')}\n`);
+  await writeFile(join(home, 'config'), renderConfig(directory, home, port, types, options.config ?? []));
   // The kernel ends it with us, however we end.
   const child = spawn(
     'setpriv',
@@ -147,6 +140,27 @@ async function startServer(directory: string, number: number, options: SshdOptio
     ),
   );
   return { port, pid, knownHosts, log, killSessions: () => killAll(descendants(pid)), stop };
+}
+
+function renderConfig(
+  directory: string,
+  home: string,
+  port: number,
+  hostKeys: readonly KeyType[],
+  further: readonly string[],
+): string {
+  const lines = [
+    `ListenAddress 127.0.0.1:${port}`,
+    ...hostKeys.map((type) => `HostKey ${join(home, type)}`),
+    'PidFile none',
+    'StrictModes no',
+    'UsePAM yes',
+    'PermitRootLogin yes',
+    'LogLevel DEBUG1',
+    `AuthorizedKeysFile ${join(directory, 'authorized_keys')}`,
+    ...further,
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 async function untilListening(log: () => Promise<string>, ended: () => boolean): Promise<void> {
