@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { assembleInventory } from '../../../src/inventory/assemble.ts';
+import { parseOwnYaml } from '../../../src/inventory/own-yaml.ts';
 import { renderInventory, renderKnownHosts } from '../../../src/lab/lab-inventory.ts';
 import { planHost } from '../../../src/lab/network.ts';
 import type { LabState } from '../../../src/lab/state.ts';
@@ -29,6 +31,22 @@ hosts:
     via: 10.99.1.254
 `,
   );
+});
+
+t('the reader of inventories understands it', () => {
+  const raw = parseOwnYaml(renderInventory(state, '/var/lib/labs/demo lab'), 'route-mesh.yaml');
+  const inventory = assembleInventory(raw, { source: 'route-mesh.yaml', allocationFile: undefined });
+  assert.equal(
+    inventory.hosts.map(({ name, via }) => [name, via]),
+    [
+      ['h1', '10.99.0.253'],
+      ['h2', '10.99.1.254'],
+    ],
+  );
+  const connection = inventory.hosts[0]?.connection;
+  assert.is(connection?.user, 'root');
+  assert.equal(connection?.keys, ['/var/lib/labs/demo lab/id']);
+  assert.is(connection?.sshConfig, false);
 });
 
 t('one segment needs no router', () => {
