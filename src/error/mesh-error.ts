@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'allocation-conflict'
   | 'allocation-file'
   | 'no-docker'
+  | 'missing-tool'
   | 'no-underlay'
   | 'no-link'
   | 'daemon-json-invalid'

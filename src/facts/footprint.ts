@@ -95,6 +95,7 @@ function parse(lines: readonly string[]): FootprintFacts | undefined {
     host: wanted(conf, 'host'),
     pool: wantedPrefix(conf, 'pool'),
     block: wantedPrefix(conf, 'block'),
+    underlay: wanted(conf, 'underlay'),
     revision: parseRevision(restOf(entries, 'revision') ?? '0'),
     files: parseFiles(restsOf(entries, 'file')),
     peers: parsePeers(restsOf(entries, 'route')),

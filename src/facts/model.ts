@@ -116,6 +116,8 @@ export type FootprintFacts = {
   readonly host: string;
   readonly pool: string;
   readonly block: string;
+  /** Next hop that the others were given at the last sync. */
+  readonly underlay: string;
   readonly revision: number;
   /** File name below /etc/route-mesh -> sha256 hex of its content, as it is now on disk. */
   readonly files: Readonly<Record<string, string>>;

@@ -1,8 +1,5 @@
 /** Who set a route: numbers of rtm_protocol and their names. */
-
-/** route-mesh's own mark: a protocol that kernel, iproute2, BIRD and FRR leave free, and a metric nobody defaults to. */
-export const OUR_PROTOCOL = 213;
-export const OUR_METRIC = 4213;
+import { ROUTE_PROTOCOL } from '../net/route-mark.ts';
 
 export const KERNEL_PROTOCOL = 2;
 export const BOOT_PROTOCOL = 3;
@@ -33,7 +30,7 @@ const names: Readonly<Record<string, number>> = {
   ospf: 188,
   rip: 189,
   eigrp: 192,
-  'route-mesh': OUR_PROTOCOL,
+  'route-mesh': ROUTE_PROTOCOL,
 };
 
 const builtIn: ReadonlyMap<string, number> = new Map(Object.entries(names));

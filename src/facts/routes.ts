@@ -1,14 +1,9 @@
 /** IPv4 routes of all tables but `local`, by `ip -4 -o route show table all`. */
 import { formatPrefix, parsePrefix } from '../net/prefix.ts';
+import { ROUTE_METRIC, ROUTE_PROTOCOL } from '../net/route-mark.ts';
 import { type Fact, unreadable } from './fact.ts';
 import type { RouteFact } from './model.ts';
-import {
-  BOOT_PROTOCOL,
-  KERNEL_PROTOCOL,
-  OUR_METRIC,
-  OUR_PROTOCOL,
-  protocolNumber,
-} from './route-protocols.ts';
+import { BOOT_PROTOCOL, KERNEL_PROTOCOL, protocolNumber } from './route-protocols.ts';
 
 const SECTION = 'routes';
 
@@ -59,7 +54,7 @@ function parseProtocol({ values }: Attributes, host: Host): number {
   const text = values.get('proto');
   if (text !== undefined) return protocolNumber(text, host.protocols);
   if (host.printsProtocol) return BOOT_PROTOCOL;
-  if (values.get('metric') === String(OUR_METRIC)) return OUR_PROTOCOL;
+  if (values.get('metric') === String(ROUTE_METRIC)) return ROUTE_PROTOCOL;
   const connected = values.get('scope') === 'link' && values.has('src') && !values.has('via');
   return connected ? KERNEL_PROTOCOL : BOOT_PROTOCOL;
 }

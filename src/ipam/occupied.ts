@@ -1,10 +1,8 @@
 /** Reads off the facts which prefixes are in use by something that is not this mesh. */
 import type { AddressFact, DockerNetworkFact, Facts, RouteFact } from '../facts/model.ts';
 import { checkedPrefix, contains, type Prefix } from '../net/prefix.ts';
+import { ROUTE_PROTOCOL } from '../net/route-mark.ts';
 import type { Occupied } from './model.ts';
-
-/** Our routes' protocol number; see rt_protos on the hosts. */
-const ownProtocol = 213;
 
 /** Docker's default bridge: its subnet is what route-mesh is about to replace. */
 const defaultBridge = 'docker0';
@@ -80,7 +78,7 @@ function byAddress(fact: AddressFact): readonly Occupied[] {
 }
 
 function byRoute(route: RouteFact): readonly Occupied[] {
-  if (route.protocol === ownProtocol || !routeTypes.has(route.type)) return [];
+  if (route.protocol === ROUTE_PROTOCOL || !routeTypes.has(route.type)) return [];
   const attached = route.type === 'unicast' && route.via === undefined && route.interface !== undefined;
   if (attached && route.interface === defaultBridge) return [];
   return [

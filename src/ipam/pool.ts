@@ -9,8 +9,29 @@ import { findOverlaps, type PrefixIndex } from './prefix-index.ts';
 
 /** The pool, or why there is none. */
 export function choosePool(input: AllocationInput, occupied: PrefixIndex<OccupiedRange>): Prefix | MeshError {
-  if (input.pool !== undefined) return checkedPrefix(input.pool);
+  if (input.pool !== undefined) return givenPool(checkedPrefix(input.pool), input, occupied);
   return rememberedPool(input) ?? defaultPool(input, occupied);
+}
+
+/**
+ * The inventory's pool. The rules on the hosts know the mesh by the pool's prefix, so a LAN inside it would lose its
+ * masquerade: that is refused before anything is in use, and a warning afterwards (see poolWarnings).
+ */
+function givenPool(
+  pool: Prefix,
+  { held }: AllocationInput,
+  occupied: PrefixIndex<OccupiedRange>,
+): Prefix | MeshError {
+  const inUse = [...held.values()].some(({ block }) => contains(pool, checkedPrefix(block)));
+  const inside = findOverlaps(occupied, pool).filter(
+    (entry) => entry.kind === 'attached' && contains(pool, entry.range),
+  );
+  if (inUse || inside.length === 0) return pool;
+  return new MeshError({
+    code: 'pool-overlap',
+    message: `The pool ${formatPrefix(pool)} contains ${describeOccupied(inside)}`,
+    cure: 'Set `pool:` in the inventory to a range that no host uses, or leave it out: a free one is chosen',
+  });
 }
 
 /**

@@ -3,14 +3,11 @@
  * The rules and why they are so: https://github.com/moby/moby/issues/49792 (raw drops of Docker 28) and
  * https://github.com/moby/moby/pull/3842 (Docker inserts its MASQUERADE on top).
  */
+import { ROUTE_METRIC, ROUTE_PROTOCOL } from '../net/route-mark.ts';
 import type { DesiredRoute, HostDesired } from './desired.ts';
 
 /** Texts that come with the package and go to each host as they are, name -> content. */
 export type HostPrograms = Readonly<Record<string, string>>;
-
-/** Our routes' protocol number, free in the kernel, iproute2 and FRR, and a metric that no other tool's default is. */
-export const ROUTE_PROTOCOL = 213;
-export const ROUTE_METRIC = 4213;
 
 /** Packet mark by which Docker >= 29 with nftables lets a packet pass (`bridge-accept-fwmark`), value and mask. */
 export const ACCEPT_MARK = '0x20000';

@@ -1,7 +1,7 @@
 /** `status`: the mesh as it stands, from facts and plan. */
 import type { MeshError } from '../error/mesh-error.ts';
 import type { Facts } from '../facts/model.ts';
-import { ROUTE_PROTOCOL } from '../modes/host-files.ts';
+import { ROUTE_PROTOCOL } from '../net/route-mark.ts';
 import type { HostPlan, Plan } from '../plan/model.ts';
 import { type Gathered, withGathered } from './gather.ts';
 import { planMesh } from './plan-mesh.ts';

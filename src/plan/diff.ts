@@ -1,7 +1,8 @@
 /** Desired state against facts: the ordered changes of one host. */
 import type { Facts, RouteFact } from '../facts/model.ts';
 import type { DesiredRoute, HostDesired } from '../modes/desired.ts';
-import { ROUTE_METRIC, ROUTE_PROTOCOL, renderRoute } from '../modes/host-files.ts';
+import { renderRoute } from '../modes/host-files.ts';
+import { ROUTE_METRIC, ROUTE_PROTOCOL } from '../net/route-mark.ts';
 import { type DaemonSettings, parseDaemonJson } from './daemon-json.ts';
 import type { Change, ContainerStop } from './model.ts';
 

@@ -30,7 +30,7 @@ const CONFLICTING_FLAGS: Readonly<Record<string, string>> = {
 
 function bridgeSetting(docker: DockerFacts): { value: string; place: string } | undefined {
   const flag = docker.flags.find(({ name }) => name === 'bridge' || name === 'b');
-  if (flag !== undefined) return { value: flag.value, place: flag.place };
+  if (flag !== undefined && flag.value !== '') return { value: flag.value, place: flag.place };
   const value = parseDaemonJson(docker.daemonJson, docker.daemonJsonPath)['bridge'];
   return typeof value === 'string' && value !== '' ? { value, place: docker.daemonJsonPath } : undefined;
 }

@@ -7,17 +7,20 @@ import { MeshError } from '../error/mesh-error.ts';
 import type { Facts } from '../facts/model.ts';
 import type { Inventory, InventoryHost } from '../inventory/model.ts';
 import { allocate } from '../ipam/allocate.ts';
-import type { Allocation, HeldAllocation, HostBlock, KeptAllocation } from '../ipam/model.ts';
+import { rememberedBy } from '../ipam/memory.ts';
+import type { Allocation, HostBlock, KeptAllocation } from '../ipam/model.ts';
 import { occupiedBy } from '../ipam/occupied.ts';
 import { type LinkEnd, linkEnd } from '../links/link-end.ts';
 import { linkAll } from '../links/next-hop.ts';
 import { detectUnderlays, type Underlay } from '../links/underlay.ts';
 import type { HostDesired } from '../modes/desired.ts';
-import { type HostPrograms, ROUTE_PROTOCOL, renderHostFiles } from '../modes/host-files.ts';
+import { type HostPrograms, renderHostFiles } from '../modes/host-files.ts';
 import { type ReachedPeer, staticRoutes } from '../modes/static.ts';
+import { ROUTE_PROTOCOL } from '../net/route-mark.ts';
 import { daemonJsonForRestart, mergeDaemonJson } from './daemon-json.ts';
 import { diffHost, docker0Address, type Sha256, type Target } from './diff.ts';
 import { dockerProblems, dockerSettings } from './docker-settings.ts';
+import { toolProblems } from './host-tools.ts';
 import type { DaemonJsonChange, HostPlan, Plan } from './model.ts';
 import { hostWarnings } from './warnings.ts';
 
@@ -66,11 +69,15 @@ function surveyMesh(input: PlanInput): Mesh {
   for (const { name } of inventory.hosts) {
     const its = facts.get(name);
     if (its === undefined) continue;
-    const problems = [...foreignMesh(name, its, inventory), ...dockerProblems(name, its.docker)];
+    const problems = [
+      ...foreignMesh(name, its, inventory),
+      ...toolProblems(name, its),
+      ...dockerProblems(name, its.docker),
+    ];
     if (problems.length > 0) refusals.set(name, problems);
   }
   const allocation = allocateBlocks(input, refusals);
-  const detected = detectUnderlays(inventory.hosts, facts, allocation.pool);
+  const detected = detectUnderlays(inventory.hosts, facts, allocation.pool, underlaysInUse(input));
   const linked = linkAll(linkEnds(input, detected.underlays, allocation));
   for (const problem of [...detected.problems, ...linked.problems]) {
     const host = problem.host ?? '';
@@ -96,13 +103,7 @@ function foreignMesh(host: string, facts: Facts, inventory: Inventory): readonly
 /** Hosts without facts keep what is known of them; a new block is given only to a host that was seen. */
 function allocateBlocks(input: PlanInput, refusals: ReadonlyMap<string, unknown>): Allocation {
   const { inventory, facts, kept } = input;
-  const held = new Map<string, HeldAllocation>();
-  const rumours = new Map<string, string>();
-  for (const [name, { footprint }] of facts) {
-    if (footprint === undefined || footprint.mesh !== inventory.mesh) continue;
-    held.set(name, { pool: footprint.pool, block: footprint.block });
-    for (const [peer, block] of Object.entries(footprint.peers)) rumours.set(peer, block);
-  }
+  const { held, rumours } = rememberedBy(facts, inventory.mesh);
   const isKnown = ({ name, block }: InventoryHost): boolean =>
     (facts.has(name) && !refusals.has(name)) ||
     block !== undefined ||
@@ -125,6 +126,14 @@ function allocateBlocks(input: PlanInput, refusals: ReadonlyMap<string, unknown>
   throw first === undefined
     ? new MeshError({ code: 'internal', message: 'the allocation was refused without a reason' })
     : combineErrors([first, ...rest]);
+}
+
+function underlaysInUse({ inventory, facts }: PlanInput): ReadonlyMap<string, string> {
+  return new Map(
+    [...facts].flatMap(([host, { footprint }]) =>
+      footprint?.mesh === inventory.mesh ? [[host, footprint.underlay] as const] : [],
+    ),
+  );
 }
 
 /** The hosts that others get routes to: those that may be changed, and those that are in the mesh already. */

@@ -17,7 +17,7 @@ export type ChangeRequest = {
   readonly restart: boolean;
   readonly docker0: string;
   readonly daemonJsonPath: string;
-  readonly daemonJson: DaemonJsonChange | undefined;
+  readonly daemonJson: (Omit<DaemonJsonChange, 'content'> & { readonly content?: string }) | undefined;
   /** deactivate only: daemon.json held nothing but our keys and is to go, although it was edited since. */
   readonly removeDaemonJson: boolean;
   /** Files for /etc/route-mesh. */
@@ -47,6 +47,17 @@ function requestFile(request: ChangeRequest): string {
     .join('');
 }
 
+function daemonJsonFiles(change: ChangeRequest['daemonJson']): readonly string[] {
+  const files = {
+    'daemon.json': change?.content,
+    'daemon.json.restarting': change?.whileRestarting,
+    'daemon.json.reverting': change?.whileReverting,
+  };
+  return Object.entries(files).flatMap(([name, content]) =>
+    content === undefined ? [] : [writeFile(name, content)],
+  );
+}
+
 /**
  * The script. It exits with the change program's status; 73 when the files could not be staged, with nothing touched.
  */
@@ -55,10 +66,7 @@ export function renderChangeScript(request: ChangeRequest): string {
   const staged = [
     writeFile('request', requestFile(request)),
     ...Object.entries(files).map(([name, content]) => writeFile(`etc/${name}`, content)),
-    ...(daemonJson === undefined ? [] : [writeFile('daemon.json', daemonJson.content)]),
-    ...(daemonJson?.whileRestarting === undefined
-      ? []
-      : [writeFile('daemon.json.restarting', daemonJson.whileRestarting)]),
+    ...daemonJsonFiles(daemonJson),
   ];
   const folder = `/var/lib/route-mesh/.${request.stagingName}`;
   return `umask 077

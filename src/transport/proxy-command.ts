@@ -11,6 +11,9 @@ export type ProxyConnection = {
 /** Kept of the command's standard error, for the one line that errors quote. */
 const COMPLAINT_BYTES = 4096;
 
+/** How long a command whose output has ended may take to end itself. */
+const LAST_WORDS_MS = 200;
+
 /** Starts the command, tokens expanded, as OpenSSH does: `exec` in a shell. Destroying the stream ends it (SIGHUP). */
 export function startProxyCommand(command: string, environment: NodeJS.ProcessEnv): ProxyConnection {
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], { env: environment, stdio: 'pipe' });
@@ -37,10 +40,18 @@ export function startProxyCommand(command: string, environment: NodeJS.ProcessEn
   child.stdout.on('data', (chunk: Buffer) => {
     if (!stream.push(chunk)) child.stdout.pause();
   });
-  child.stdout.on('end', () => stream.push(null));
+  // The end of its output must not overtake the words that explain it, which come on another pipe.
+  let grace: NodeJS.Timeout | undefined;
+  child.stdout.on('end', () => {
+    grace = setTimeout(() => stream.push(null), LAST_WORDS_MS);
+  });
+  child.on('close', () => {
+    clearTimeout(grace);
+    stream.push(null);
+    setImmediate(() => stream.destroy());
+  });
   child.on('error', (error) => stream.destroy(error));
   // A command that ends while we write is seen by its end of output; EPIPE adds nothing.
   child.stdin.on('error', () => undefined);
-  child.on('close', () => stream.destroy());
   return { stream, complaint: () => errors.trim().split('\n').at(-1)?.trim() ?? '' };
 }

@@ -6,7 +6,7 @@
 #   deactivate STAGED BASE  leave the host as it was before route-mesh
 #
 # STAGED holds etc/ (what goes to /etc/route-mesh), request (lines KEY=VALUE), and, where they change, daemon.json and
-# daemon.json.restarting. BASE is the revision that the plan was made from; 0 is none.
+# daemon.json.restarting and daemon.json.reverting. BASE is the revision that the plan was made from; 0 is none.
 # It prints lines for the operator's side: @step NAME begin|done|failed, @warn TEXT, @error TEXT, @revision N.
 set -u
 # shellcheck source=route-mesh-host.sh
@@ -56,7 +56,7 @@ put_back_daemon_json() { # FOLDER
 }
 
 docker_answers() { docker version >/dev/null 2>&1; }
-docker0_has() { ip -4 -o addr show dev docker0 2>/dev/null | grep -q "inet $1 "; }
+docker0_address() { ip -4 -o addr show dev docker0 2>/dev/null | awk '{ print $4; exit }'; }
 running_containers() { docker ps -q --no-trunc 2>/dev/null; }
 
 # dockerd --validate (>= 23.0) sees unknown keys and keys that are also given as flags, so it is given those flags.
@@ -89,40 +89,36 @@ docker_said() {
 restart_docker() {
   # systemd gives up on a service that failed often in a short time, and so on the restart that would mend it.
   [ "$(init_system)" != systemd ] || systemctl reset-failed docker.service >/dev/null 2>&1
-  # Without bip dockerd keeps the address of the docker0 it finds; so it must not find one (moby, all versions).
-  if grep -qs '"bip"' "$(docker_json)"; then service_do restart docker >/dev/null 2>&1 || return 1
-  else
-    service_do stop docker >/dev/null 2>&1
-    ip link delete docker0 2>/dev/null
-    service_do start docker >/dev/null 2>&1 || return 1
-  fi
+  service_do restart docker >/dev/null 2>&1 && wait_until docker_answers
+}
+
+wait_until() { # COMMAND...: tries it for half a minute
   tries=0
-  until docker_answers; do
+  until "$@"; do
     tries=$((tries + 1))
     [ $tries -le 30 ] || return 1
     sleep 1
   done
 }
 
-set_live_restore() { # true|false FILE
-  put "$2" "$(docker_json)" && kill -HUP "$(docker_pid)" || return 1
-  tries=0
-  until [ "$(docker info --format '{{.LiveRestoreEnabled}}' 2>/dev/null)" = "$1" ]; do
-    tries=$((tries + 1))
-    [ $tries -le 10 ] || return 1
-    sleep 1
-  done
+live_restore_is() { [ "$(docker info --format '{{.LiveRestoreEnabled}}' 2>/dev/null)" = "$1" ]; }
+set_live_restore() { kill -HUP "$(docker_pid)" && wait_until live_restore_is "$1"; }
+
+# Restarts docker with INTERIM, where there is such a file, as its daemon.json, and leaves that in place.
+# It is for two things that daemon.json alone cannot do. With live-restore dockerd keeps containers over a restart and,
+# silently, the old docker0: it has to be off. Without bip dockerd keeps the docker0 that it remembers in its network
+# database, so the address to go back to has to be said once (both: moby, all versions).
+restart_docker_through() { # INTERIM
+  was_live=no
+  if [ -f "$1" ]; then
+    put "$1" "$(docker_json)" || return 1
+    if live_restore_is true; then was_live=yes; set_live_restore false || return 1; fi
+  fi
+  restart_docker
 }
 
-# With live-restore dockerd keeps containers over a restart and, silently, the old docker0 too (moby, all versions):
-# it is off for the time of the restart, and back on afterwards.
-restart_docker_with_new_address() {
-  if [ -f "$REVISION/daemon.json.restarting" ]; then
-    set_live_restore false "$REVISION/daemon.json.restarting" && restart_docker &&
-      set_live_restore true "$REVISION/daemon.json"
-  else restart_docker
-  fi
-}
+# After the lasting daemon.json is in place again: live-restore as it was.
+resume_live_restore() { [ "$was_live" = no ] || set_live_restore true; }
 
 # Docker itself starts those that have a restart policy; the others ran too, and whoever ran runs again. Two rounds:
 # a container can need another's network.
@@ -183,7 +179,7 @@ stop_watcher() {
 step_backup() {
   if [ ! -d "$STATE/original" ]; then
     rm -rf "$STATE/original.new"
-    remember_daemon_json "$STATE/original.new" || return 1
+    remember_daemon_json "$STATE/original.new" && docker0_address >"$STATE/original.new/docker0" || return 1
     ! have nft || nft list table ip raw >/dev/null 2>&1 || : >"$STATE/original.new/raw.absent"
     [ -d "$PROTOCOL_NAMES" ] || : >"$STATE/original.new/rt_protos.d.absent"
     mv "$STATE/original.new" "$STATE/original" || return 1
@@ -201,9 +197,14 @@ step_daemon_json() {
 step_docker_restart() {
   [ "$(request restart)" = yes ] || return 0
   docker_was_restarted=yes
-  if ! restart_docker_with_new_address; then error "dockerd does not start: $(docker_said)"; return 1; fi
-  docker0_has "$(request docker0)" && return 0
-  error "docker0 is not $(request docker0) after the restart: $(ip -4 -o addr show dev docker0 2>&1 | head -n 1)"
+  if ! restart_docker_through "$REVISION/daemon.json.restarting"; then
+    error "dockerd does not start: $(docker_said)"
+    return 1
+  fi
+  if [ -f "$REVISION/daemon.json" ]; then put "$REVISION/daemon.json" "$(docker_json)" || return 1; fi
+  resume_live_restore || return 1
+  [ "$(docker0_address)" = "$(request docker0)" ] && return 0
+  error "docker0 is $(docker0_address) after the restart and not $(request docker0)"
   return 1
 }
 
@@ -254,7 +255,8 @@ revert_docker() {
   else sha256sum <"$(docker_json)" | cut -d' ' -f1 >"$STATE/daemon.json.written"
   fi
   [ -n "$docker_was_restarted" ] || return 0
-  restart_docker && start_containers
+  restart_docker_through "$REVISION/daemon.json.reverting" || return 1
+  put_back_daemon_json "$REVISION/before" && resume_live_restore && start_containers
 }
 
 revert_files() {
@@ -310,6 +312,7 @@ run_steps() { # NAMES
 activate() { # STAGED BASE
   begin "$@"
   docker_was_restarted=
+  was_live=no
   program_changed=
   last=$(kept_revisions | tail -n 1)
   NUMBER=$((${last:-0} + 1))
@@ -321,19 +324,19 @@ activate() { # STAGED BASE
 
 # ── the steps of deactivate ─────────────────────────────────────────────────────────────────────────────────────────
 
+step_original_docker0() {
+  [ "$(request restart)" = yes ] || return 0
+  docker_was_restarted=yes
+  restart_docker_through "$REVISION/daemon.json.restarting" && return 0
+  error "dockerd does not start: $(docker_said)"
+  return 1
+}
+
 step_original_daemon_json() {
   if [ -f "$REVISION/daemon.json" ]; then put "$REVISION/daemon.json" "$(docker_json)"
   elif [ "$(request remove-daemon-json)" = yes ]; then rm -f "$(docker_json)"
   else put_back_daemon_json "$STATE/original"
-  fi
-}
-
-step_original_docker0() {
-  [ "$(request restart)" = yes ] || return 0
-  docker_was_restarted=yes
-  restart_docker_with_new_address && return 0
-  error "dockerd does not start: $(docker_said)"
-  return 1
+  fi && resume_live_restore
 }
 
 step_leave_kernel() { remove_boot_hook; remove_firewall; remove_firewalld_policy; remove_routes; }
@@ -342,8 +345,9 @@ step_leave_files() { remove_files; }
 deactivate() { # STAGED BASE
   begin "$@"
   docker_was_restarted=
+  was_live=no
   remember_daemon_json "$REVISION/before" && running_containers >"$REVISION/before/containers" || exit $EXIT_BROKEN
-  if ! run_steps original_daemon_json original_docker0 containers; then
+  if ! run_steps original_docker0 original_daemon_json containers; then
     say '@step revert begin'
     revert_docker && say '@step revert done' && exit $EXIT_REVERTED
     say '@step revert failed'

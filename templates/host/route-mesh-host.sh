@@ -23,6 +23,7 @@ TABLE=route_mesh
 
 have() { command -v "$1" >/dev/null 2>&1; }
 say() { printf '%s\n' "$*"; }
+ip_is_iproute2() { case $(ip -V 2>&1) in *iproute2*) ;; *) return 1 ;; esac; }
 conf() { sed -n "s/^$1=//p" "$ETC/mesh.conf" 2>/dev/null; }
 docker_pid() { pid=$(cat /var/run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null && say "$pid"; }
 
@@ -85,7 +86,11 @@ reconcile_routes() {
   return $failed
 }
 
-remove_routes() { ip -4 route flush table main proto "$PROTOCOL" 2>/dev/null || :; }
+# busybox's ip passes over `proto`, and would flush every route: it is never asked to.
+remove_routes() {
+  ip_is_iproute2 || return 0
+  ip -4 route flush table main proto "$PROTOCOL" 2>/dev/null || :
+}
 
 # ── firewall ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -224,6 +229,7 @@ reconcile_forwarding() {
 
 reconcile() (
   [ -f "$ETC/mesh.conf" ] || exit 0
+  ip_is_iproute2 || { say 'ip is not the one of iproute2' >&2; exit 1; }
   umask 077
   mkdir -p "$RUN"
   ! have flock || { exec 8>>"$RUN/reconcile.lock" && flock 8; }

@@ -157,6 +157,8 @@ function renderConfig(
     'UsePAM yes',
     'PermitRootLogin yes',
     'LogLevel DEBUG1',
+    // Tests connect many times at once, to one server.
+    'MaxStartups 200',
     `AuthorizedKeysFile ${join(directory, 'authorized_keys')}`,
     ...further,
   ];

@@ -73,10 +73,22 @@ fresh('a pool inside a LAN is refused by name', () => {
   );
 });
 
-fresh('a LAN inside the pool is a warning', () => {
-  const [warning] = warnings({ pool: '10.50.0.0/16', occupied: [buildOccupied('10.50.0.0/24')] });
+fresh('a LAN inside the pool is refused by name', () => {
+  assert.match(
+    outcome({ pool: '10.50.0.0/16', occupied: [buildOccupied('10.50.0.0/24')] }),
+    'pool-overlap undefined: The pool 10.50.0.0/16 contains address on eth0 (10.50.0.0/24) of h1',
+  );
+});
+
+fresh('a LAN that comes up inside a pool in use is a warning', () => {
+  const input = {
+    pool: '10.208.0.0/16',
+    held: heldBy({ h1: '10.208.0.0/22' }),
+    occupied: [buildOccupied('10.208.200.0/24', 'attached', 'h2')],
+  };
+  const [warning] = warnings(input);
   assert.is(warning?.kind, 'pool-contains');
-  assert.match(warning?.message ?? '', /10\.50\.0\.0\/24\) of h1/);
+  assert.match(warning?.message ?? '', /10\.208\.200\.0\/24\) of h2/);
 });
 
 fresh('an exhausted pool says who has it, what is in the way, and how it grows', () => {
