@@ -1,6 +1,6 @@
 /** The way to a host through real sshds: ssh_config, jump chains, ProxyCommand; and that all of it is closed again. */
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import {
   outputOf,
   plainTransport,
   refusalOf,
+  withSession,
   writeKnownHosts,
 } from '../../support/ssh-session.ts';
 import { openSshWorkshop, type Sshd, skipUnlessSshd } from '../../support/sshd.ts';
@@ -107,6 +108,25 @@ route('goes through a ProxyCommand with its tokens', async () => {
   const output = await outputOf(config, 'head -c 3000000 /dev/zero | tr "\\0" a');
   assert.is(output.length, 3_000_000);
   assert.is(await logins(outer), before + 1);
+});
+
+route('tells when the ProxyCommand dies within a step', async () => {
+  const pidFile = join(workshop.directory, 'proxy-pid');
+  const nc = `ssh -F none -i ${key} -o UserKnownHostsFile=${allKnown} -p ${outer.port} -W %h:%p root@127.0.0.1`;
+  const config = await configured('dying', [
+    `Host dying\n  HostName 127.0.0.1\n  Port ${host.port}\n  User root\n  IdentityFile ${key}`,
+    `  UserKnownHostsFile ${allKnown}\n  ProxyCommand sh -c 'echo $$ >${pidFile}; exec ${nc}'`,
+  ]);
+  await withSession(config, async (session) => {
+    const kill = async (): Promise<void> =>
+      void process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGKILL');
+    const lost = session.run('echo begun; sleep 20', {
+      timeout: 15,
+      step: 'test',
+      onLine: () => void kill(),
+    });
+    await refusalOf(lost, 'connection-lost');
+  });
 });
 
 route('quotes a ProxyCommand that fails', async () => {
