@@ -1,35 +1,49 @@
-/** What is wrong in an inventory, collected, so that one run shows all of it. */
-import { MeshError } from '../error/mesh-error.ts';
-import type { Origin } from './located.ts';
+/** What is wrong with an inventory. All problems of a file are told at once. */
+import { type ErrorCode, MeshError } from '../error/mesh-error.ts';
 
 export type Problem = {
-  /** `file:line`. */
   readonly place: string;
-  /** The key and what was seen, a sentence without its full stop. */
+  /** What is wrong, with the key's path. */
   readonly message: string;
-  /** What would be right, a sentence with its full stop. */
+  /** What would be right. */
   readonly cure: string;
 };
 
-/** A problem with the value or the key at `origin`: `seen` continues the sentence that the path begins. */
-export function problemAt(origin: Origin, seen: string, cure: string): Problem {
-  const message = origin.path === '' ? `The file ${seen}` : `${origin.path} ${seen}`;
-  return { place: origin.place, message, cure };
+/** One error for all problems, in the order of the file; `problems` has at least one. */
+export function inventoryError(code: ErrorCode, problems: readonly Problem[]): MeshError {
+  const [first, ...rest] = problems;
+  const place = first === undefined ? {} : { place: first.place };
+  if (first !== undefined && rest.length === 0) {
+    return new MeshError({ code, message: first.message, cure: first.cure, ...place });
+  }
+  const lines = problems.map((problem) => `\n  ${problem.place}: ${problem.message}; ${problem.cure}`);
+  return new MeshError({
+    code,
+    message: `the inventory has ${problems.length} problems:${lines.join('')}`,
+    ...place,
+  });
 }
 
-/** One MeshError for all problems (at least one) of an inventory, each told once; its place is the first one's. */
-export function inventoryError(
-  problems: readonly Problem[],
-  code: 'inventory-invalid' | 'inventory-syntax' = 'inventory-invalid',
-): MeshError {
-  const lines = new Map(problems.map((problem) => [lineOf(problem), problem]));
-  const [first] = lines.values();
-  if (!first || lines.size === 1) return new MeshError({ code, ...(first ?? { message: 'no problem given' }) });
-  const list = [...lines.keys()].map((line) => `\n  ${line}`).join('');
-  const message = `The inventory has ${lines.size} problems:${list}`;
-  return new MeshError({ code, message, cure: 'Correct these lines and run again.', place: first.place });
+/** Levenshtein distance, for suggestions. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, right] of [...b].entries()) {
+      const change = (row[j] ?? 0) + (left === right ? 0 : 1);
+      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }
 
-function lineOf(problem: Problem): string {
-  return `${problem.place}: ${problem.message}. ${problem.cure}`;
+/** The known word that was probably meant; undefined when none is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map((candidate) => ({ candidate, far: distance(word, candidate) }))
+    .sort((a, b) => a.far - b.far);
+  return best !== undefined && best.far <= Math.max(2, Math.floor(word.length / 3))
+    ? best.candidate
+    : undefined;
 }
