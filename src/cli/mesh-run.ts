@@ -45,11 +45,17 @@ function withHostKeyPolicy(inventory: Inventory, acceptNew: boolean): Inventory 
   return { ...inventory, hosts };
 }
 
-/** The face for events: JSON lines on standard output, otherwise text. */
-export function chooseFace(options: OptionValues, terminal: Terminal): EmitEvent {
+/** The face of commands that act: JSON lines, or text, on standard output. */
+function actingFace(options: OptionValues, terminal: Terminal): EmitEvent {
   if (hasSwitch(options, 'json')) return createJsonFace(terminal.out);
   if (hasSwitch(options, 'quiet')) return createQuietFace(terminal.out, terminal.outStyle);
   return createTextFace(terminal.out, terminal.outStyle, hasSwitch(options, 'verbose'));
+}
+
+/** The face of commands that read: their document alone goes to standard output. */
+function readingFace(options: OptionValues, terminal: Terminal): EmitEvent {
+  if (hasSwitch(options, 'json')) return () => undefined;
+  return createTextFace(terminal.err, terminal.errStyle, hasSwitch(options, 'verbose'));
 }
 
 function operatorName(): string {
@@ -57,10 +63,14 @@ function operatorName(): string {
   return `${user}@${hostname()} pid ${process.pid}`;
 }
 
+/** Does the command change hosts, or only read them? */
+export type RunKind = 'acting' | 'reading';
+
 /** Everything of a Run but the inventory's part. */
 export async function openRun(
   inventory: Inventory,
   selected: readonly string[],
+  kind: RunKind,
   invocation: Invocation,
 ): Promise<Run> {
   const { options, terminal } = invocation;
@@ -71,7 +81,7 @@ export async function openRun(
       askPassword: terminal.interactive ? terminal.askSecret : undefined,
       environment: process.env,
     }),
-    emit: chooseFace(options, terminal),
+    emit: kind === 'acting' ? actingFace(options, terminal) : readingFace(options, terminal),
     clock: () => performance.now(),
     nonce: () => randomBytes(6).toString('hex'),
     operator: operatorName(),
@@ -81,10 +91,10 @@ export async function openRun(
 }
 
 /** Reads the inventory that the options name, and opens a run on it. */
-export async function openMeshRun(invocation: Invocation): Promise<Run> {
+export async function openMeshRun(invocation: Invocation, kind: RunKind): Promise<Run> {
   const inventory = await readInventory(await findInventory(invocation.options));
   const limit = textOption(invocation.options, 'limit');
   const selected =
     limit === undefined ? inventory.hosts.map(({ name }) => name) : limitHosts(inventory, limit);
-  return openRun(inventory, selected, invocation);
+  return openRun(inventory, selected, kind, invocation);
 }

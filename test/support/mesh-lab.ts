@@ -1,8 +1,10 @@
 /** A lab with route-mesh in it, for end-to-end tests: the CLI as the operator runs it, containers, and what hosts show. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'yaml';
 import type { CommandResult } from '../../src/lab/command.ts';
 import type { Lab } from '../../src/lab/lab.ts';
+import { addressSeenBy } from '../../src/lab/test-containers.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -52,10 +54,7 @@ export async function findContainer(lab: Lab, host: string, name: string): Promi
 
 /** Address under which the container on the other side sees this one; empty when no answer comes. */
 export async function peerAddress(lab: Lab, from: Container, to: Container): Promise<string> {
-  const { stdout } = await lab.exec(from.host, ['docker', 'exec', from.name, '/lab/peer', to.address], {
-    timeout: 20,
-  });
-  return stdout.trim();
+  return addressSeenBy(lab, { host: from.host, container: from.name }, to.address);
 }
 
 /** Every ordered pair that does not reach the other with its own address, in words; empty when all do. */
@@ -120,13 +119,22 @@ export function snapshotDifference(before: readonly string[], after: readonly st
   ];
 }
 
-/** An inventory file of a test's own beside the lab's, made from the lab's by a change of its text. */
+/** A lab's inventory as data. */
+export type LabInventory = {
+  defaults: Record<string, unknown>;
+  hosts: Record<string, Record<string, unknown>>;
+  [key: string]: unknown;
+};
+
+/** An inventory of a test's own beside the lab's, made from the lab's by a change; gives its path. */
 export async function changedInventory(
   lab: Lab,
   name: string,
-  change: (text: string) => string,
+  change: (inventory: LabInventory) => void,
 ): Promise<string> {
   const path = `${lab.directory}/${name}.yaml`;
-  await writeFile(path, change(await readFile(lab.inventory, 'utf8')));
+  const inventory: LabInventory = parse(await readFile(lab.inventory, 'utf8'));
+  change(inventory);
+  await writeFile(path, stringify(inventory));
   return path;
 }

@@ -9,7 +9,7 @@ import { openMeshRun } from '../mesh-run.ts';
 /** `check`: the exit code says whether the hosts are as the inventory asks; the text says what differs. */
 export const command: Command = async (invocation) => {
   const { options, terminal } = invocation;
-  const run = await openMeshRun(invocation);
+  const run = await openMeshRun(invocation, 'reading');
   const { plan } = await preview(run);
   const code = previewExitCode(plan, run.selected);
   if (hasSwitch(options, 'json')) writeDocument(terminal.out, 'check', { plan, exitCode: code });

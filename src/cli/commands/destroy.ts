@@ -16,7 +16,7 @@ function previewLine(preview: DestroyPreview): string {
 export const command: Command = async (invocation) => {
   const { options, terminal } = invocation;
   if (!hasSwitch(options, 'yes')) requireAnswer(invocation);
-  const run = await openMeshRun(invocation);
+  const run = await openMeshRun(invocation, 'acting');
   const started = run.clock();
   const ask = async (previews: readonly DestroyPreview[]): Promise<boolean> => {
     for (const preview of previews) terminal.err(previewLine(preview));

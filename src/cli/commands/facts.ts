@@ -10,7 +10,7 @@ import { openMeshRun } from '../mesh-run.ts';
 /** `facts`: what was read off the hosts. */
 export const command: Command = async (invocation) => {
   const { options, terminal } = invocation;
-  const run = await openMeshRun(invocation);
+  const run = await openMeshRun(invocation, 'reading');
   const gathered = await withGathered(run, async (all) =>
     all.filter(({ host }) => run.selected.has(host.name)),
   );

@@ -52,7 +52,7 @@ export const command: Command = async (invocation) => {
   }
   const inventory = withWishes(await readInventory(`${positionals.join(',')},`), options);
   const names = inventory.hosts.map(({ name }) => name);
-  const run = await openRun(inventory, names, invocation);
+  const run = await openRun(inventory, names, 'reading', invocation);
   const wishes = { user: textOption(options, 'user'), sudo: hasSwitch(options, 'sudo') };
   const { draft, exitCode } = await draftInventory(run, wishes);
   const path = textOption(options, 'output') ?? 'route-mesh.yaml';

@@ -10,7 +10,7 @@ import { renderPlanFile } from '../plan-file.ts';
 /** `plan`: prints what would change. */
 export const command: Command = async (invocation) => {
   const { options, terminal } = invocation;
-  const run = await openMeshRun(invocation);
+  const run = await openMeshRun(invocation, 'reading');
   const { plan, fingerprint } = await preview(run);
   const output = textOption(options, 'output');
   if (output !== undefined) await writeFile(output, renderPlanFile(plan, fingerprint));

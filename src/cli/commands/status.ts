@@ -9,7 +9,7 @@ import { openMeshRun } from '../mesh-run.ts';
 /** `status`: one row a host. */
 export const command: Command = async (invocation) => {
   const { options, terminal } = invocation;
-  const run = await openMeshRun(invocation);
+  const run = await openMeshRun(invocation, 'reading');
   const { plan, hosts } = await status(run);
   if (hasSwitch(options, 'json')) {
     writeDocument(terminal.out, 'status', { mesh: plan.mesh, pool: plan.pool, hosts });

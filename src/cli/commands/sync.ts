@@ -46,7 +46,7 @@ export const command: Command = async (invocation) => {
   const { positionals } = invocation;
   const [planFile] = positionals;
   const expected = planFile === undefined ? undefined : await readPlanFile(planFile);
-  const run = await openMeshRun(invocation);
+  const run = await openMeshRun(invocation, 'acting');
   const started = run.clock();
   const approve = await approval(invocation, run.selected);
   const { mesh, hosts } = run.inventory;

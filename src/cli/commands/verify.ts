@@ -10,7 +10,7 @@ import { openMeshRun } from '../mesh-run.ts';
 /** `verify`: packets between containers; 1 when a pair is not as it shall be. */
 export const command: Command = async (invocation) => {
   const { options, terminal } = invocation;
-  const run = await openMeshRun(invocation);
+  const run = await openMeshRun(invocation, 'reading');
   const ends = (name: 'from' | 'to'): { readonly [key in typeof name]?: ReadonlySet<string> } => {
     const pattern = textOption(options, name);
     return pattern === undefined ? {} : { [name]: new Set(limitHosts(run.inventory, pattern)) };
