@@ -280,13 +280,20 @@ revert() {
 
 # ── entry ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+# Ends with nothing changed and nothing left.
+refuse() { # STATUS TEXT
+  error "$2"
+  cd / && rm -rf "$REVISION"
+  rmdir "$STATE" 2>/dev/null
+  exit "$1"
+}
+
 # Held by this process until it ends, however it ends.
 take_lock() {
   mkdir -p "$RUN"
-  have flock || return 0
   exec 9>>"$RUN/lock"
-  if ! flock -n 9; then error "$(cat "$RUN/lock")"; exit $EXIT_LOCKED; fi
-  say "$(request operator)" >"$RUN/lock"
+  flock -n 9 || refuse $EXIT_LOCKED "$(cat "$RUN/lock")"
+  request operator >"$RUN/lock"
 }
 
 begin() { # STAGED BASE
@@ -294,11 +301,8 @@ begin() { # STAGED BASE
   BASE=$2
   umask 022
   take_lock
-  if [ "$(current_revision)" != "$BASE" ]; then
-    error "revision $(current_revision) is running, the plan was made from $BASE"
-    rm -rf "$REVISION"
-    exit $EXIT_STALE
-  fi
+  running=$(current_revision)
+  [ "$running" = "$BASE" ] || refuse $EXIT_STALE "revision $running is running, the plan was made from $BASE"
 }
 
 run_steps() { # NAMES

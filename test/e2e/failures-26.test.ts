@@ -1,0 +1,3 @@
+import { failuresSuite } from '../support/failures-suite.ts';
+
+failuresSuite('26');
