@@ -245,7 +245,20 @@ start_monitor() {
   monitor=$!
 }
 
-# The queue is drained up to a marker before each round, so that a burst of events costs one round.
+# The sleep ends with it: a stopped watcher leaves no process behind.
+tick() {
+  sleeper=
+  trap 'kill $sleeper 2>/dev/null; exit 0' TERM
+  while :; do
+    sleep 30 &
+    sleeper=$!
+    wait $sleeper
+    say tick
+  done
+}
+
+# The queue is drained up to a marker before each round, so that a burst of events costs one round. Links and addresses
+# count, and routes of ours that go; the routes of others may come and go by the thousand.
 watch() {
   umask 077
   mkdir -p "$RUN"
@@ -253,7 +266,7 @@ watch() {
   rm -f "$RUN/events" && mkfifo "$RUN/events" || exit 1
   exec 3<>"$RUN/events"
   start_monitor
-  while sleep 30; do say tick; done >"$RUN/events" &
+  tick >"$RUN/events" &
   ticker=$!
   trap 'kill $monitor $ticker 2>/dev/null; rm -f "$RUN/watch.pid"; exit 0' TERM INT HUP
   reconcile
@@ -261,7 +274,8 @@ watch() {
     case $event in
       tick) kill -0 $monitor 2>/dev/null || start_monitor ;;
       *veth*) continue ;;
-      *' proto '*) case $event in Deleted*) ;; *) continue ;; esac ;;
+      *': <'* | *' inet '* | Deleted*" metric $METRIC"*) ;;
+      *) continue ;;
     esac
     say drained >&3 &   # not by ourselves: the pipe may be full, and we are its reader
     while read -r event <&3 && [ "$event" != drained ]; do :; done
@@ -283,7 +297,8 @@ report() {
   else
     say firewall changed
     firewall_state >"$RUN/firewall.now"
-    diff "$RUN/firewall.loaded" "$RUN/firewall.now" | sed -n 's/^[<] /firewall-difference gone: /p; s/^[>] /firewall-difference new: /p'
+    grep -vxF -f "$RUN/firewall.now" "$RUN/firewall.loaded" | sed 's/^/firewall-difference gone: /'
+    grep -vxF -f "$RUN/firewall.loaded" "$RUN/firewall.now" | sed 's/^/firewall-difference new: /'
     rm -f "$RUN/firewall.now"
   fi
   if watcher_runs; then say watcher yes; else say watcher no; fi

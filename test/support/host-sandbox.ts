@@ -107,7 +107,7 @@ const TEMPLATES = new URL('../../templates/host/', import.meta.url);
 /** Debian's busybox runs its own `ip` before that of PATH, unlike Alpine's; for it scripts say which one is meant. */
 function ipFunction(): string {
   const path = spawnSync('sh', ['-c', 'command -v ip'], { encoding: 'utf8' }).stdout.trim();
-  return `ip() { ${path} "$@"; }`;
+  return `ip() { case $* in *monitor*) exec ${path} "$@" ;; esac; ${path} "$@"; }`;
 }
 
 /** What a sync would bring to the sandbox's host, with as many peers on its segment. */
