@@ -4,7 +4,7 @@ import type { Inventory, InventoryHost } from './model.ts';
 import { inventoryError, nearest, type Problem } from './problem.ts';
 import type { RawHost, RawInventory, RawValue, RawValues } from './raw.ts';
 import { type HostKey, hostKeys, type MeshKey, meshKeys } from './schema.ts';
-import { HOST_NAME, prefixAdvice, type ValueKind } from './value.ts';
+import { HOST_NAME, type ValueKind } from './value.ts';
 
 /** What an inventory gets where it says nothing. */
 const DEFAULTS = { mesh: 'mesh', block: 22, docker0: 24, networks: 27, parallel: 32, connectTimeout: 15 };
@@ -24,10 +24,11 @@ function show(value: unknown): string {
 }
 
 function wrongValue(raw: RawValue, kind: ValueKind<unknown>): Problem {
+  const seen = kind.secret ? 'the value' : show(raw.value);
   return {
     place: raw.place,
-    message: `${raw.path}: ${show(raw.value)} is not ${kind.expects}`,
-    cure: prefixAdvice(raw.value) ?? `write ${kind.expects}`,
+    message: `${raw.path}: ${seen} is not ${kind.expects}`,
+    cure: kind.advise?.(raw.value) ?? `write ${kind.expects}`,
   };
 }
 
@@ -90,7 +91,8 @@ function checkHosts(raw: RawInventory): readonly Problem[] {
     }),
   );
   if (raw.hosts.length === 0) {
-    return [{ place: place(raw, 'mesh'), message: 'hosts: there is none', cure: 'name at least one host' }];
+    const cure = 'name at least one host, as in "hosts: [h1, h2]"';
+    return [{ place: place(raw, 'mesh'), message: 'hosts: there is none', cure }];
   }
   return [...wrong, ...strangers];
 }
@@ -171,7 +173,12 @@ export function assembleInventory(raw: RawInventory, { source, allocationFile }:
     ].flatMap((values) => checkValues(values, hostKeys)),
     ...checkLengths(raw, lengths),
   ];
-  if (problems.length > 0) throw inventoryError('inventory-invalid', problems);
+  if (problems.length > 0) {
+    const placed = problems.map((problem) =>
+      problem.place === '' ? { ...problem, place: source } : problem,
+    );
+    throw inventoryError('inventory-invalid', placed);
+  }
   const value = (key: MeshKey): unknown => raw.mesh.get(key)?.value;
   return {
     mesh: meshKeys.mesh.read(value('mesh')) ?? DEFAULTS.mesh,

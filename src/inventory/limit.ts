@@ -8,7 +8,7 @@ import { nearest } from './problem.ts';
 
 function globPattern(glob: string): RegExp {
   const source = glob
-    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
   return new RegExp(`^${source}$`);
@@ -34,6 +34,15 @@ function noMatch(inventory: Inventory, term: string): MeshError {
   });
 }
 
+/** Every term means some hosts; together they mean none. */
+function nothingLeft(inventory: Inventory, pattern: string): MeshError {
+  return new MeshError({
+    code: 'limit-matches-nothing',
+    message: `${JSON.stringify(pattern)} leaves none of the hosts of ${inventory.source}`,
+    cure: 'Take away less with "!", or give "&" a group that shares hosts with the others',
+  });
+}
+
 /**
  * Names of the hosts that the pattern means, in inventory order.
  * Throws MeshError `limit-matches-nothing` when a term matches nothing, or nothing is left.
@@ -51,6 +60,7 @@ export function limitHosts(inventory: Inventory, pattern: string): readonly stri
     (plain.length === 0 || plain.some(({ set }) => set.has(name))) &&
     matched.every(({ sign, set }) => sign === '' || set.has(name) === (sign === '&'));
   const names = inventory.hosts.map(({ name }) => name).filter(wanted);
-  if (names.length === 0 || terms.length === 0) throw noMatch(inventory, pattern);
+  if (terms.length === 0) throw noMatch(inventory, pattern);
+  if (names.length === 0) throw nothingLeft(inventory, pattern);
   return names;
 }

@@ -5,17 +5,15 @@
 import type { Privilege } from './connection.ts';
 import {
   address,
-  boolean,
-  either,
-  integer,
-  listOf,
-  meshName,
-  oneOf,
+  hop,
+  hostAddress,
+  loginName,
+  portNumber,
   prefix,
   prefixLength,
-  text,
-  type ValueKind,
-} from './value.ts';
+  underlay,
+} from './network-value.ts';
+import { boolean, either, integer, listOf, meshName, oneOf, text, type ValueKind } from './value.ts';
 
 /** A Unix path, not a word: `keys: [~/.ssh/id]`. */
 const paths = listOf(text, 'a path or a list of paths');
@@ -23,7 +21,7 @@ const paths = listOf(text, 'a path or a list of paths');
 /** `none` is an empty chain. */
 const jump: ValueKind<readonly string[]> = {
   expects: '[user@]host[:port] or a list of them, nearest to you first; none for no jump',
-  read: (value) => (value === 'none' ? [] : listOf(text, '').read(value)),
+  read: (value) => (value === 'none' ? [] : listOf(hop, '').read(value)),
 };
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -49,6 +47,12 @@ const privilege: ValueKind<Privilege> = {
     if (!isRecord(value) || Object.keys(value).join() !== 'password') return undefined;
     return sudoPassword(value['password']);
   },
+  secret: true,
+};
+
+const pinnedBlock: ValueKind<string> = {
+  ...prefix,
+  expects: 'the prefix of this one host, such as 10.210.4.0/22',
 };
 
 const onlyFalse: ValueKind<false> = {
@@ -70,9 +74,9 @@ export const meshKeys = {
 
 /** Keys of a host; also those of `defaults` and of a group. */
 export const hostKeys = {
-  address: text,
-  port: integer(1, 65_535),
-  user: text,
+  address: hostAddress,
+  port: portNumber,
+  user: loginName,
   keys: paths,
   agent: either(boolean, text),
   jump,
@@ -81,8 +85,8 @@ export const hostKeys = {
   known_hosts: paths,
   ssh_config: either(onlyFalse, text),
   connect_timeout: integer(1, 600),
-  underlay: text,
-  block: prefix,
+  underlay,
+  block: pinnedBlock,
   via: address,
   docker_restart: oneOf('ask', 'allowed', 'never'),
 } as const;

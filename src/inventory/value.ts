@@ -1,10 +1,13 @@
-/** Readers of single values: each says what it takes, and gives undefined for anything else. */
-import { formatPrefix, hasHostBits, parseAddress, parsePrefix } from '../net/prefix.ts';
+/** Kinds of values: each says what it takes, and gives undefined for anything else. */
 
 export type ValueKind<Value> = {
   /** What would be right, for messages and documentation. */
   readonly expects: string;
   readonly read: (value: unknown) => Value | undefined;
+  /** What exactly this value would have to be, where that can be told. */
+  readonly advise?: (value: unknown) => string | undefined;
+  /** The value may be or hold a password, and no message shows it. */
+  readonly secret?: true;
 };
 
 function whole(value: unknown): number | undefined {
@@ -19,17 +22,6 @@ export function integer(low: number, high: number): ValueKind<number> {
     read: (value) => {
       const number = whole(value);
       return number !== undefined && number >= low && number <= high ? number : undefined;
-    },
-  };
-}
-
-/** A prefix length, `24` or `/24`. */
-export function prefixLength(low: number, high: number): ValueKind<number> {
-  return {
-    expects: `a prefix length from /${low} to /${high}`,
-    read: (value) => {
-      const text = typeof value === 'string' ? value.replace(/^\//, '') : value;
-      return integer(low, high).read(text);
     },
   };
 }
@@ -71,29 +63,6 @@ export const boolean: ValueKind<boolean> = {
   },
 };
 
-export const address: ValueKind<string> = {
-  expects: 'an IPv4 address such as 192.0.2.1',
-  read: (value) =>
-    typeof value === 'string' && parseAddress(value.trim()) !== undefined ? value.trim() : undefined,
-};
-
-/** A prefix without host bits; the right one is named in the message by {@link prefixAdvice}. */
-export const prefix: ValueKind<string> = {
-  expects: 'an IPv4 prefix such as 10.208.0.0/16',
-  read: (value) => {
-    if (typeof value !== 'string' || !value.includes('/') || hasHostBits(value.trim())) return undefined;
-    const found = parsePrefix(value.trim());
-    return found === undefined ? undefined : formatPrefix(found);
-  },
-};
-
-/** What the value would have to be, where it is a prefix with host bits. */
-export function prefixAdvice(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !hasHostBits(value.trim())) return undefined;
-  const found = parsePrefix(value.trim());
-  return found === undefined ? undefined : `write the network, ${formatPrefix(found)}`;
-}
-
 /** One of these words. */
 export function oneOf<Word extends string>(...words: readonly Word[]): ValueKind<Word> {
   return { expects: `one of ${words.join(', ')}`, read: (value) => words.find((word) => word === value) };
@@ -112,6 +81,10 @@ export function listOf<Item>(item: ValueKind<Item>, expects: string): ValueKind<
       const items = parts.map((part) => item.read(part));
       const good = items.flatMap((one) => (one === undefined ? [] : [one]));
       return good.length === items.length ? good : undefined;
+    },
+    advise: (value) => {
+      const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
+      return parts.map((part) => item.advise?.(part)).find((advice) => advice !== undefined);
     },
   };
 }
