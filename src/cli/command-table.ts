@@ -60,6 +60,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'output', short: 'o', value: 'FILE', help: 'Where to write it; default ./route-mesh.yaml' },
       { name: 'sudo', help: 'Become root with sudo; asks for a password only if sudo does' },
       { name: 'user', value: 'USER', help: 'Log in as this user' },
+      { name: 'ssh-config', value: 'FILE', help: 'Use this ssh_config instead of yours' },
       ACCEPT_NEW,
       NO_COLOR,
       JSON_OUTPUT,

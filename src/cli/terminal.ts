@@ -1,5 +1,6 @@
 /** The operator's terminal: where text goes, and questions. The one place that knows process.stdin and stdout. */
 import { createInterface } from 'node:readline/promises';
+import { MeshError } from '../error/mesh-error.ts';
 import { createStyle, type Style } from '../faces/style.ts';
 
 export type Terminal = {
@@ -29,6 +30,14 @@ async function askYesNo(question: string): Promise<boolean> {
   }
 }
 
+function interrupted(): MeshError {
+  return new MeshError({
+    code: 'usage',
+    message: 'the question was broken off',
+    cure: 'Run again and answer it',
+  });
+}
+
 async function askSecret(prompt: string): Promise<string> {
   process.stderr.write(prompt);
   const input = process.stdin;
@@ -39,9 +48,9 @@ async function askSecret(prompt: string): Promise<string> {
       let secret = '';
       const read = (chunk: Buffer): void => {
         for (const character of chunk.toString('utf8')) {
-          if (character === '\r' || character === '\n') return finish(() => resolve(secret));
-          if (character === '\u0003') return finish(() => reject(new Error('interrupted')));
-          secret = character === '\u007f' ? secret.slice(0, -1) : secret + character;
+          if (character === '\r' || character === '\n') finish(() => resolve(secret));
+          else if (character === '\u0003') finish(() => reject(interrupted()));
+          else secret = character === '\u007f' ? secret.slice(0, -1) : secret + character;
         }
       };
       const finish = (settle: () => void): void => {

@@ -17,7 +17,7 @@ export type Drafted = { readonly draft: InventoryDraft; readonly exitCode: ExitC
 /** Gathers the hosts of the run's inventory and drafts its file; problems are emitted as events and do not stop it. */
 export async function draftInventory(
   run: Run,
-  wishes: Pick<InventoryDraft, 'user' | 'sudo'>,
+  wishes: Pick<InventoryDraft, 'user' | 'sudo' | 'sshConfig'>,
 ): Promise<Drafted> {
   return withGathered(run, async (gathered) => {
     const { plan } = await planMesh(run, gathered);

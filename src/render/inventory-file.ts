@@ -13,6 +13,7 @@ export type InventoryDraft = {
   readonly pool: string | undefined;
   readonly user: string | undefined;
   readonly sudo: boolean;
+  readonly sshConfig: string | undefined;
   readonly hosts: readonly FoundHost[];
 };
 
@@ -24,14 +25,13 @@ function hostKeys({ connection }: InventoryHost, user: string | undefined): stri
   return keys.length === 0 ? '' : ` { ${keys.join(', ')} }`;
 }
 
-function defaultsSection({ user, sudo }: InventoryDraft): readonly string[] {
-  if (user === undefined && !sudo) return [];
-  return [
-    '',
-    'defaults:',
+function defaultsSection({ user, sudo, sshConfig }: InventoryDraft): readonly string[] {
+  const keys = [
     ...(user === undefined ? [] : [`  user: ${user}`]),
     ...(sudo ? ['  sudo: true'] : []),
+    ...(sshConfig === undefined ? [] : [`  ssh_config: ${JSON.stringify(sshConfig)}`]),
   ];
+  return keys.length === 0 ? [] : ['', 'defaults:', ...keys];
 }
 
 /** Text of the file; every comment is one line. */

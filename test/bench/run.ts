@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { type Benchmark, renderTable } from './benchmark.ts';
+import { mesh } from './mesh.ts';
 import { planning } from './planning.ts';
 import { startUp } from './start-up.ts';
 
-const benchmarks: readonly Benchmark[] = [startUp, planning];
+const benchmarks: readonly Benchmark[] = [startUp, planning, mesh];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !benchmarks.some((each) => each.name === name));

@@ -1,6 +1,6 @@
-import { explainStops } from '../../plan/explain.ts';
 import { type DestroyPreview, destroy } from '../../operations/destroy.ts';
 import { EXIT } from '../../operations/exit-code.ts';
+import { explainStops } from '../../plan/explain.ts';
 import { hasSwitch } from '../arguments.ts';
 import type { Command } from '../invocation.ts';
 import { openMeshRun } from '../mesh-run.ts';

@@ -1,24 +1,34 @@
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { MeshError } from '../../error/mesh-error.ts';
 import { writeDocument } from '../../faces/json.ts';
 import type { Inventory } from '../../inventory/model.ts';
 import { readInventory } from '../../inventory/read.ts';
 import { draftInventory } from '../../operations/init.ts';
-import { renderInventoryFile } from '../../render/inventory-file.ts';
+import { type InventoryDraft, renderInventoryFile } from '../../render/inventory-file.ts';
 import { hasSwitch, type OptionValues, textOption } from '../arguments.ts';
 import type { Command } from '../invocation.ts';
 import { openRun } from '../mesh-run.ts';
 
-function withWishes(inventory: Inventory, options: OptionValues): Inventory {
-  const user = textOption(options, 'user');
-  const hosts = inventory.hosts.map((host) => ({
+type Wishes = Pick<InventoryDraft, 'user' | 'sudo' | 'sshConfig'>;
+
+function wishesOf(options: OptionValues): Wishes {
+  const sshConfig = textOption(options, 'ssh-config');
+  return {
+    user: textOption(options, 'user'),
+    sudo: hasSwitch(options, 'sudo'),
+    sshConfig: sshConfig === undefined ? undefined : resolve(sshConfig),
+  };
+}
+
+function withWishes(inventory: Inventory, { user, sudo, sshConfig }: Wishes): Inventory {
+  const hosts = inventory.hosts.map(({ connection, ...host }) => ({
     ...host,
     connection: {
-      ...host.connection,
-      ...(user === undefined || host.connection.user !== undefined ? {} : { user }),
-      ...(hasSwitch(options, 'sudo')
-        ? { privilege: { kind: 'sudo' as const, password: { kind: 'none' as const } } }
-        : {}),
+      ...(user === undefined ? {} : { user }),
+      ...connection,
+      ...(sshConfig === undefined ? {} : { sshConfig }),
+      ...(sudo ? { privilege: { kind: 'sudo' as const, password: { kind: 'none' as const } } } : {}),
     },
   }));
   return { ...inventory, hosts };
@@ -50,10 +60,10 @@ export const command: Command = async (invocation) => {
       cure: 'For example: route-mesh init h1 h2 admin@h3',
     });
   }
-  const inventory = withWishes(await readInventory(`${positionals.join(',')},`), options);
+  const wishes = wishesOf(options);
+  const inventory = withWishes(await readInventory(`${positionals.join(',')},`), wishes);
   const names = inventory.hosts.map(({ name }) => name);
   const run = await openRun(inventory, names, 'reading', invocation);
-  const wishes = { user: textOption(options, 'user'), sudo: hasSwitch(options, 'sudo') };
   const { draft, exitCode } = await draftInventory(run, wishes);
   const path = textOption(options, 'output') ?? 'route-mesh.yaml';
   const text = renderInventoryFile(draft);
