@@ -5,7 +5,7 @@ export type Words =
   | { readonly kind: 'open-quote'; readonly quote: string };
 
 /** A word's part, quoted or not. Within double quotes a backslash is one unless it stands before `"` or `\`. */
-const PART = /'([^']*)'|"((?:[^"\\]|\\[^])*)"|\\([^])|([^\s'"\\#]+)|(\s+)|(#)|(['"\\])/y;
+const PART = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\#]+)|(\s+)|(#)|(['"\\])/y;
 
 /**
  * Splits at white space outside quotes. A `#` outside quotes ends the line where `comments` says so (shlex takes it
