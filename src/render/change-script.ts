@@ -25,10 +25,11 @@ export type ChangeRequest = {
 };
 
 /**
- * A here-document is the one way to write a file that every shell has. The delimiter is a line that the content does
- * not have; a missing last newline is not kept, so contents end with one.
+ * A here-document ends each file with a newline; the rare content without one (an operator's daemon.json) goes through
+ * printf, which every shell has built in. The delimiter is a line that the content does not have.
  */
 function writeFile(path: string, content: string): string {
+  if (!content.endsWith('\n')) return `printf %s ${quoteWord(content)} >${quoteWord(path)} || no_room\n`;
   let delimiter = 'END_OF_FILE';
   while (content.includes(delimiter)) delimiter = `${delimiter}_`;
   return `cat >${quoteWord(path)} <<'${delimiter}' || no_room\n${content}${delimiter}\n`;

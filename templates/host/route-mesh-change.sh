@@ -34,12 +34,13 @@ put() { # SOURCE TARGET
   target=$(readlink -f "$2" 2>/dev/null) && [ -n "$target" ] || target=$2
   mkdir -p "${target%/*}" || return 1
   rm -f "$target.route-mesh-new"
-  [ ! -f "$target" ] || cp -p "$target" "$target.route-mesh-new" || return 1
-  if ! cat "$1" >"$target.route-mesh-new"; then rm -f "$target.route-mesh-new"; return 1; fi
+  if ! { [ ! -f "$target" ] || cp -p "$target" "$target.route-mesh-new"; } || ! cat "$1" >"$target.route-mesh-new"; then
+    rm -f "$target.route-mesh-new"
+    return 1
+  fi
   sync "$target.route-mesh-new" 2>/dev/null || sync
   mv -f "$target.route-mesh-new" "$target"
 }
-
 
 # ── docker ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -53,6 +54,16 @@ remember_daemon_json() { # FOLDER
 
 put_back_daemon_json() { # FOLDER
   if [ -f "$1/daemon.json.absent" ]; then rm -f "$(docker_json)"; else put "$1/daemon.json" "$(docker_json)"; fi
+}
+
+# What a revert needs. Containers count only when docker is going to stop them: it need not answer, or be there, else.
+remember_docker() {
+  remember_daemon_json "$REVISION/before" || return 1
+  [ ! -f "$STATE/daemon.json.written" ] || cp -p "$STATE/daemon.json.written" "$REVISION/before" || return 1
+  if [ "$(request restart)" = no ]; then : >"$REVISION/before/containers"; return; fi
+  running_containers >"$REVISION/before/containers" && return
+  error 'docker does not answer: docker ps failed'
+  return 1
 }
 
 docker_answers() { docker version >/dev/null 2>&1; }
@@ -141,7 +152,7 @@ install_boot_hook() {
   boot_hook_is_in_place && return 0
   case $(init_system) in
     systemd) put "$ETC/route-mesh.service" "$UNIT" && systemctl daemon-reload &&
-      systemctl enable route-mesh.service >/dev/null 2>&1 ;;
+      systemctl enable route-mesh.service >/dev/null ;;
     openrc) put "$ETC/route-mesh.openrc" /etc/init.d/route-mesh && chmod 755 /etc/init.d/route-mesh &&
       rc-update add route-mesh default >/dev/null ;;
     none) [ ! -d /etc/cron.d ] || put "$ETC/route-mesh.cron" /etc/cron.d/route-mesh ;;
@@ -166,9 +177,12 @@ start_watcher() {
   esac
 }
 
+watcher_is_gone() { ! watcher_runs; }
+
+# Waits for its end: what it is loading just now would come after what is removed next.
 stop_watcher() {
   case $(init_system) in
-    none) pid=$(cat "$RUN/watch.pid" 2>/dev/null) && watcher_runs && kill "$pid" ;;
+    none) watcher_runs && kill "$(cat "$RUN/watch.pid")" && wait_until watcher_is_gone ;;
     *) service_do stop route-mesh >/dev/null 2>&1 ;;
   esac
   return 0
@@ -184,7 +198,7 @@ step_backup() {
     [ -d "$PROTOCOL_NAMES" ] || : >"$STATE/original.new/rt_protos.d.absent"
     mv "$STATE/original.new" "$STATE/original" || return 1
   fi
-  remember_daemon_json "$REVISION/before" && running_containers >"$REVISION/before/containers"
+  remember_docker
 }
 
 step_daemon_json() {
@@ -251,9 +265,8 @@ remove_files() {
 revert_docker() {
   [ -f "$REVISION/before/containers" ] || return 0
   cmp -s "$(docker_json)" "$REVISION/before/daemon.json" || put_back_daemon_json "$REVISION/before" || return 1
-  if [ "$BASE" = 0 ]; then rm -f "$STATE/daemon.json.written"
-  else sha256sum <"$(docker_json)" | cut -d' ' -f1 >"$STATE/daemon.json.written"
-  fi
+  rm -f "$STATE/daemon.json.written"
+  [ ! -f "$REVISION/before/daemon.json.written" ] || cp -p "$REVISION/before/daemon.json.written" "$STATE" || return 1
   [ -n "$docker_was_restarted" ] || return 0
   restart_docker_through "$REVISION/daemon.json.reverting" || return 1
   put_back_daemon_json "$REVISION/before" && resume_live_restore && start_containers
@@ -292,7 +305,8 @@ refuse() { # STATUS TEXT
 take_lock() {
   mkdir -p "$RUN"
   exec 9>>"$RUN/lock"
-  flock -n 9 || refuse $EXIT_LOCKED "$(cat "$RUN/lock")"
+  # A second try: a report that looks who holds it holds it for a moment itself.
+  flock -n 9 || { sleep 1 && flock -n 9; } || refuse $EXIT_LOCKED "$(cat "$RUN/lock")"
   request operator >"$RUN/lock"
 }
 
@@ -311,6 +325,7 @@ run_steps() { # NAMES
     if ! "step_$step"; then say "@step $step failed"; return 1; fi
     say "@step $step done"
   done
+  return 0 # whether anybody hears it or not
 }
 
 activate() { # STAGED BASE
@@ -320,10 +335,11 @@ activate() { # STAGED BASE
   program_changed=
   last=$(kept_revisions | tail -n 1)
   NUMBER=$((${last:-0} + 1))
-  mkdir -p "$STATE/revisions" && mv "$REVISION" "$STATE/revisions/$NUMBER" || exit $EXIT_BROKEN
+  { mkdir -p "$STATE/revisions" && mv "$REVISION" "$STATE/revisions/$NUMBER"; } ||
+    refuse $EXIT_REVERTED "cannot write $STATE/revisions"
   REVISION=$STATE/revisions/$NUMBER
   run_steps backup daemon_json docker_restart containers files kernel boot_hook watcher commit || revert
-  say "@revision $NUMBER"
+  say "@revision $NUMBER" || :
 }
 
 # ── the steps of deactivate ─────────────────────────────────────────────────────────────────────────────────────────
@@ -346,17 +362,25 @@ step_original_daemon_json() {
 step_leave_kernel() { remove_boot_hook; remove_firewall; remove_firewalld_policy; remove_routes; }
 step_leave_files() { remove_files; }
 
+# The way back from a deactivate that failed on docker: nothing else was touched yet.
+keep_revision() {
+  say '@step revert begin'
+  if revert_docker; then
+    say '@step revert done'
+    rm -rf "$REVISION"
+    exit $EXIT_REVERTED
+  fi
+  say '@step revert failed'
+  error "docker could not be put back: $(docker_said)"
+  exit $EXIT_BROKEN
+}
+
 deactivate() { # STAGED BASE
   begin "$@"
   docker_was_restarted=
   was_live=no
-  remember_daemon_json "$REVISION/before" && running_containers >"$REVISION/before/containers" || exit $EXIT_BROKEN
-  if ! run_steps original_docker0 original_daemon_json containers; then
-    say '@step revert begin'
-    revert_docker && say '@step revert done' && exit $EXIT_REVERTED
-    say '@step revert failed'
-    exit $EXIT_BROKEN
-  fi
+  remember_docker || refuse $EXIT_REVERTED "cannot write $REVISION/before"
+  run_steps original_docker0 original_daemon_json containers || keep_revision
   run_steps leave_kernel leave_files
 }
 
