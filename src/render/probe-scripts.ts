@@ -78,16 +78,18 @@ export function renderPingScript(pid: number, mtu: number, targets: readonly str
   return `folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 inside() { nsenter -t ${pid} -n "$@"; }
-fits() { inside ping -n -q -c 1 -W 1 -M do -s $(($2 - 28)) "$1" 2>&1; }
+fits() { inside ping -n -c 1 -W 1 -M do -s $(($2 - 28)) "$1" 2>&1; }
+# "Frag needed and DF set (mtu = 1400)" of a router, "message too long, mtu=1400" or "mtu: 1400" of the own kernel.
+told() { echo "$1" | sed -n 's/.*mtu *[=:] *\\([0-9][0-9]*\\).*/\\1/p' | head -n 1; }
 path_mtu() {
   size=${mtu}
   for try in 1 2 3 4; do
     said=$(fits "$1" "$size") && { echo "$size"; return; }
-    next=$(echo "$said" | sed -n 's/.*mtu *= *\\([0-9][0-9]*\\).*/\\1/p' | head -n 1)
+    next=$(told "$said")
     if [ -z "$next" ]; then
       # The first packet over a smaller hop is lost, the kernel knows better from then on; a second one tells.
       said=$(fits "$1" "$size") && { echo "$size"; return; }
-      next=$(echo "$said" | sed -n 's/.*mtu *= *\\([0-9][0-9]*\\).*/\\1/p' | head -n 1)
+      next=$(told "$said")
     fi
     [ -n "$next" ] && [ "$next" -lt "$size" ] || break
     size=$next
