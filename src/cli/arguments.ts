@@ -16,17 +16,20 @@ function usageError(message: string, cure: string): MeshError {
   return new MeshError({ code: 'usage', message, cure });
 }
 
+function knownCommand(name: string): CommandSpec {
+  const command = findCommand(name);
+  if (command !== undefined) return command;
+  const known = COMMANDS.map((one) => one.name).join(', ');
+  throw usageError(
+    `there is no command ${JSON.stringify(name)}`,
+    `Use one of ${known}; see route-mesh --help`,
+  );
+}
+
 /** Reads the words after the program's name. Throws MeshError `usage`. */
 export function parseArguments(words: readonly string[]): Arguments {
   const [name = '', ...rest] = words;
-  const command = findCommand(name);
-  if (command === undefined) {
-    const known = COMMANDS.map((one) => one.name).join(', ');
-    throw usageError(
-      `there is no command ${JSON.stringify(name)}`,
-      `Use one of ${known}; see route-mesh --help`,
-    );
-  }
+  const command = knownCommand(name);
   const options = Object.fromEntries(
     command.options.map(({ name: option, short, value }) => [
       option,
@@ -35,12 +38,24 @@ export function parseArguments(words: readonly string[]): Arguments {
   );
   try {
     const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true, strict: true });
+    refuseSurplus(positionals, command);
     return { command, positionals, options: values };
   } catch (thrown) {
+    if (thrown instanceof MeshError) throw thrown;
     const message =
       thrown instanceof Error ? (thrown.message.split('. ')[0] ?? thrown.message) : String(thrown);
     throw usageError(message, `See route-mesh ${command.name} --help`);
   }
+}
+
+/** `route-mesh check h1` must not look as if it had checked h1 alone. */
+function refuseSurplus(positionals: readonly string[], command: CommandSpec): void {
+  const surplus = positionals[command.atMost ?? Number.POSITIVE_INFINITY];
+  if (surplus === undefined) return;
+  throw usageError(
+    `${command.name} does not know what to do with ${JSON.stringify(surplus)}`,
+    `Hosts are chosen with --limit; see route-mesh ${command.name} --help`,
+  );
 }
 
 /** A text option, or undefined when it was not given. */

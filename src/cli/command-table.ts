@@ -13,6 +13,8 @@ export type CommandSpec = {
   readonly aliases?: readonly string[];
   /** Positional arguments as shown in help. */
   readonly usage: string;
+  /** How many of them there may be; absent: any number. */
+  readonly atMost?: number;
   readonly help: string;
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
@@ -72,6 +74,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'facts',
     usage: '',
+    atMost: 0,
     help: 'Show what the gather script read off the hosts',
     options: MESH_OPTIONS,
     examples: ['route-mesh facts', 'route-mesh facts --limit h1 --json'],
@@ -79,6 +82,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'plan',
     usage: '',
+    atMost: 0,
     help: 'Show per host what would change; changes nothing. Exit code 2: something would',
     options: [
       { name: 'output', short: 'o', value: 'FILE', help: 'Keep the plan; sync FILE applies just this one' },
@@ -90,6 +94,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'sync',
     aliases: ['apply'],
     usage: '[PLAN]',
+    atMost: 1,
     help: 'Make the hosts what the inventory asks for',
     options: [YES, QUIET, ALLOW, ...MESH_OPTIONS],
     examples: ['route-mesh sync', 'route-mesh sync --yes --quiet', 'route-mesh sync --limit h4'],
@@ -97,6 +102,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'check',
     usage: '',
+    atMost: 0,
     help: 'Exit code 0: the hosts are as the inventory asks; 2: they are not',
     options: [QUIET, ...MESH_OPTIONS],
     examples: ['route-mesh check', 'route-mesh check --quiet || mail -s drift ops'],
@@ -104,6 +110,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'verify',
     usage: '',
+    atMost: 0,
     help: 'Send packets between containers of every pair of hosts: reached, source kept, path MTU, round trip',
     options: [
       { name: 'from', value: 'PATTERN', help: 'Only from these hosts' },
@@ -116,6 +123,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'status',
     usage: '',
+    atMost: 0,
     help: 'The mesh as it stands',
     options: MESH_OPTIONS,
     examples: ['route-mesh status'],
@@ -123,6 +131,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'destroy',
     usage: '',
+    atMost: 0,
     help: 'Leave every host as it was before route-mesh',
     options: [YES, ALLOW, ...MESH_OPTIONS],
     examples: ['route-mesh destroy', 'route-mesh destroy --yes --limit h3'],

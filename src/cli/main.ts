@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** Entry: words in, exit code out. Commands are loaded when they are called, so that --help and --version are quick. */
 import { readFileSync } from 'node:fs';
-import { asMeshError, type MeshError } from '../error/mesh-error.ts';
-import { JSON_SCHEMA } from '../events/event.ts';
-import { errorLines } from '../faces/text.ts';
+import { asMeshError } from '../error/mesh-error.ts';
+import { createJsonFace } from '../faces/json.ts';
+import { createTextFace } from '../faces/text.ts';
 import { exitCodeOf } from '../operations/exit-code.ts';
 import { hasSwitch, parseArguments } from './arguments.ts';
 import { commandHelp, programHelp } from './help.ts';
@@ -52,19 +52,27 @@ async function execute(words: readonly string[]): Promise<number> {
   return loaded.command({ positionals, options, terminal: openTerminal(hasSwitch(options, 'no-color')) });
 }
 
-function report(error: MeshError, words: readonly string[]): void {
-  if (words.includes('--json')) process.stdout.write(`${JSON.stringify({ schema: JSON_SCHEMA, error })}\n`);
-  else {
-    const { errStyle } = openTerminal(words.includes('--no-color'));
-    process.stderr.write(`${errorLines(error, errStyle).join('\n')}\n`);
-  }
+/** Whatever was thrown, as an operator reads it, never as a stack; gives the exit code. */
+function report(thrown: unknown, words: readonly string[]): number {
+  const error = asMeshError(thrown);
+  const exitCode = exitCodeOf(error.code);
+  const { out, err, errStyle } = openTerminal(words.includes('--no-color'));
+  const face = words.includes('--json') ? createJsonFace(out) : createTextFace(err, errStyle, false);
+  face({ kind: 'run-failed', error, exitCode });
+  return exitCode;
 }
 
 const words = process.argv.slice(2);
+for (const stream of [process.stdout, process.stderr]) {
+  // `route-mesh sync | head`: whoever reads may go; the work on the hosts goes on.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+// Covers rejections that nobody waits for, too.
+process.on('uncaughtException', (thrown) => process.exit(report(thrown, words)));
 try {
   process.exitCode = await execute(words);
 } catch (thrown) {
-  const error = asMeshError(thrown);
-  report(error, words);
-  process.exitCode = exitCodeOf(error.code);
+  process.exitCode = report(thrown, words);
 }

@@ -58,9 +58,17 @@ function readingFace(options: OptionValues, terminal: Terminal): EmitEvent {
   return createTextFace(terminal.err, terminal.errStyle, hasSwitch(options, 'verbose'));
 }
 
+/** A user id without an entry in passwd, as containers have, has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
+}
+
 function operatorName(): string {
-  const user = process.env['SUDO_USER'] ?? userInfo().username;
-  return `${user}@${hostname()} pid ${process.pid}`;
+  return `${process.env['SUDO_USER'] ?? userName()}@${hostname()} pid ${process.pid}`;
 }
 
 /** Does the command change hosts, or only read them? */

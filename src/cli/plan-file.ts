@@ -1,11 +1,27 @@
 /** The file of `plan -o`: the plan for people and programs to read, and the fingerprint that `sync FILE` holds it to. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { MeshError } from '../error/mesh-error.ts';
 import { JSON_SCHEMA } from '../events/event.ts';
-import type { Plan } from '../plan/model.ts';
+import type { PlanDocument } from '../plan/plan-document.ts';
 
-export function renderPlanFile(plan: Plan, fingerprint: string): string {
+export function renderPlanFile(plan: PlanDocument, fingerprint: string): string {
   return `${JSON.stringify({ schema: JSON_SCHEMA, document: 'plan', fingerprint, plan }, null, 2)}\n`;
+}
+
+/** Writes a plan file. Throws MeshError `usage` when that cannot be. */
+export async function writePlanFile(path: string, plan: PlanDocument, fingerprint: string): Promise<void> {
+  try {
+    await writeFile(path, renderPlanFile(plan, fingerprint));
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new MeshError({
+      code: 'usage',
+      place: path,
+      message: `the plan cannot be written: ${reason}`,
+      cure: 'Name another file with --output',
+      cause: thrown,
+    });
+  }
 }
 
 function fingerprintOf(text: string): string | undefined {

@@ -23,8 +23,11 @@ function wantsColor(stream: NodeJS.WriteStream, noColor: boolean): boolean {
 
 async function askYesNo(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // The end of input (Ctrl-D) closes `lines` and leaves a question unanswered for ever.
+  const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+    const answer = await Promise.race([lines.question(`${question} [y/N] `), ended]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     lines.close();
   }

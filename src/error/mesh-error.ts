@@ -107,5 +107,6 @@ export class MeshError extends Error {
 export function asMeshError(thrown: unknown): MeshError {
   if (thrown instanceof MeshError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new MeshError({ code: 'internal', message, cause: thrown });
+  const cure = 'This is a fault of route-mesh: report it with the command that you gave';
+  return new MeshError({ code: 'internal', message, cure, cause: thrown });
 }

@@ -3,11 +3,13 @@
  * NDJSON, the TUI) is a reader of this stream, live or recorded.
  */
 import type { MeshError } from '../error/mesh-error.ts';
+import type { PlanDocument } from '../plan/plan-document.ts';
 
 export type MeshEvent =
   | { readonly kind: 'run-started'; readonly command: string; readonly mesh: string; readonly hosts: number }
   | { readonly kind: 'host-started'; readonly host: string; readonly task: string }
   | { readonly kind: 'host-gathered'; readonly host: string; readonly milliseconds: number }
+  | { readonly kind: 'planned'; readonly plan: PlanDocument }
   | { readonly kind: 'host-unchanged'; readonly host: string }
   | {
       readonly kind: 'step';
@@ -30,6 +32,8 @@ export type MeshEvent =
       readonly reverted: boolean;
     }
   | { readonly kind: 'host-cleaned'; readonly host: string }
+  /** The whole run failed, before or after some hosts; it is the last event. */
+  | { readonly kind: 'run-failed'; readonly error: MeshError; readonly exitCode: number }
   | { readonly kind: 'run-ended'; readonly exitCode: number; readonly milliseconds: number };
 
 /** Takes events as they happen. */

@@ -47,7 +47,10 @@ function eventLines(event: MeshEvent, verbose: boolean, style: Style): readonly 
       return verbose || event.state === 'failed' ? stepLine(event, style) : [];
     case 'host-gathered':
       return verbose ? [style.dim(`${event.host}  facts, ${seconds(event.milliseconds)}`)] : [];
+    case 'run-failed':
+      return errorLines(event.error, style);
     case 'host-started':
+    case 'planned':
     case 'run-started':
     case 'run-ended':
       return [];

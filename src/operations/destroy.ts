@@ -1,13 +1,13 @@
 /** `destroy`: leaves every selected host as it was before route-mesh. */
 import { asMeshError, MeshError } from '../error/mesh-error.ts';
 import type { Facts } from '../facts/model.ts';
-import { daemonJsonForRestart, unmergeDaemonJson } from '../plan/daemon-json.ts';
+import { daemonJsonForRestart, parseDaemonJson, unmergeDaemonJson } from '../plan/daemon-json.ts';
 import { containerStops, docker0Address } from '../plan/diff.ts';
 import type { ContainerStop } from '../plan/model.ts';
 import type { ChangeRequest } from '../render/change-script.ts';
 import { forgetAllocations } from './allocation-store.ts';
 import { changeHost } from './change-host.ts';
-import { EXIT, type ExitCode, exitCodeOf, gravest } from './exit-code.ts';
+import { EXIT, type ExitCode, exitCodeOf, exitCodeOfFailure, gravest } from './exit-code.ts';
 import { fanOut } from './fan-out.ts';
 import { type Gathered, withGathered } from './gather.ts';
 import type { Run } from './run.ts';
@@ -45,18 +45,28 @@ function preview(one: Reached): DestroyPreview | undefined {
 
 type DaemonJsonRequest = Pick<ChangeRequest, 'daemonJson' | 'removeDaemonJson'>;
 
+/** The settings of a daemon.json without what route-mesh set; equal texts are equal settings in the same order. */
+function settingsOf(text: string | undefined, path: string): string {
+  return JSON.stringify(parseDaemonJson(text, path));
+}
+
 /**
- * The file as it is to be left, and for the restart before that. Where the operator has not changed it since, its
- * content is left out: the host puts its own copy of the original back, byte by byte.
+ * The file as it is to be left, and for the restart before that. Where the operator has changed nothing in it since
+ * the first sync, its content is left out: the host puts its own copy of the original back, byte by byte. A hash of
+ * what was written last would not tell: later syncs write the operator's changes of the meantime too.
  */
-function daemonJsonAfter({ docker, footprint }: Facts, sha256: Run['sha256']): DaemonJsonRequest {
+export function daemonJsonAfter({
+  docker,
+  footprint,
+}: Pick<Facts, 'docker' | 'footprint'>): DaemonJsonRequest {
   if (docker?.daemonJson === undefined || footprint?.daemonJsonHash === undefined) {
     return { daemonJson: undefined, removeDaemonJson: false };
   }
   const { daemonJson: text, daemonJsonPath: path } = docker;
   const { originalDaemonJson: original } = footprint;
-  const edited = sha256(text) !== footprint.daemonJsonHash;
-  const content = edited ? unmergeDaemonJson(text, original, path) : original;
+  const unmerged = unmergeDaemonJson(text, original, path);
+  const edited = settingsOf(unmerged, path) !== settingsOf(original, path);
+  const content = edited ? unmerged : original;
   const whileRestarting = daemonJsonForRestart(content, path, footprint.originalDocker0);
   return {
     daemonJson: {
@@ -77,7 +87,7 @@ function requestFor(one: Reached, restart: boolean, run: Run): ChangeRequest {
     restart,
     docker0: '',
     daemonJsonPath: one.facts.docker?.daemonJsonPath ?? '/etc/docker/daemon.json',
-    ...daemonJsonAfter(one.facts, run.sha256),
+    ...daemonJsonAfter(one.facts),
     files: run.programs,
   };
 }
@@ -104,7 +114,7 @@ async function destroyHost(one: Reached, allowRestart: boolean, run: Run): Promi
   }
   const fail = (error: MeshError, reverted: boolean): ExitCode => {
     run.emit({ kind: 'host-failed', host, error, reverted });
-    return exitCodeOf(error.code);
+    return exitCodeOfFailure(error.code, reverted);
   };
   const refused = refusal(what, one, allowRestart);
   if (refused !== undefined) return fail(refused, false);

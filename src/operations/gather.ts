@@ -30,7 +30,7 @@ async function gatherHost(run: Run, host: InventoryHost): Promise<Gathered> {
     run.emit({ kind: 'host-gathered', host: host.name, milliseconds: run.clock() - started });
     return { kind: 'reached', host, facts, session };
   } catch (thrown) {
-    await session?.close();
+    if (session !== undefined) await closeQuietly(session);
     return { kind: 'failed', host, error: asMeshError(thrown).at(host.name, 'facts') };
   }
 }
@@ -40,9 +40,14 @@ export async function gatherAll(run: Run): Promise<readonly Gathered[]> {
   return fanOut(run.inventory.hosts, run.inventory.parallel, (host) => gatherHost(run, host));
 }
 
-/** Closes every session. */
-export async function closeAll(gathered: readonly Gathered[]): Promise<void> {
-  await Promise.all(gathered.map((one) => (one.kind === 'reached' ? one.session.close() : undefined)));
+/** What goes wrong while closing is of no interest any more, and must not hide what went wrong before. */
+async function closeQuietly(session: Session): Promise<void> {
+  await session.close().catch(() => undefined);
+}
+
+async function closeAll(gathered: readonly Gathered[]): Promise<void> {
+  const sessions = gathered.flatMap((one) => (one.kind === 'reached' ? [one.session] : []));
+  await Promise.all(sessions.map(closeQuietly));
 }
 
 /** Runs `work` on all hosts' facts and closes the sessions afterwards, whatever happens. */

@@ -3,10 +3,11 @@ import { asMeshError, MeshError } from '../error/mesh-error.ts';
 import type { RestartPolicy } from '../inventory/model.ts';
 import { explainChanges } from '../plan/explain.ts';
 import type { HostPlan, Plan } from '../plan/model.ts';
+import { planDocument } from '../plan/plan-document.ts';
 import type { ChangeRequest } from '../render/change-script.ts';
 import { storeAllocation } from './allocation-store.ts';
 import { changeHost } from './change-host.ts';
-import { EXIT, type ExitCode, exitCodeOf, gravest } from './exit-code.ts';
+import { EXIT, type ExitCode, exitCodeOf, exitCodeOfFailure, gravest } from './exit-code.ts';
 import { fanOut } from './fan-out.ts';
 import { type Gathered, withGathered } from './gather.ts';
 import { planMesh } from './plan-mesh.ts';
@@ -72,7 +73,7 @@ async function applyHost(
   const { host } = plan;
   const fail = (error: MeshError, reverted: boolean): ExitCode => {
     run.emit({ kind: 'host-failed', host, error, reverted });
-    return exitCodeOf(error.code);
+    return exitCodeOfFailure(error.code, reverted);
   };
   for (const message of plan.warnings) run.emit({ kind: 'warning', host, message });
   if (plan.changes.length === 0) {
@@ -141,6 +142,7 @@ export async function sync(run: Run, options: SyncOptions): Promise<ExitCode> {
   return withGathered(run, async (gathered) => {
     const { plan, fingerprint } = await planMesh(run, gathered);
     if (options.expected !== undefined && options.expected !== fingerprint) throw stalePlan();
+    run.emit({ kind: 'planned', plan: planDocument(plan, run.selected) });
     for (const message of plan.warnings) run.emit({ kind: 'warning', host: undefined, message });
     let allowRestart = options.allowRestart;
     if (options.approve !== undefined && hasChanges(plan, run.selected)) {

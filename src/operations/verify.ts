@@ -52,9 +52,11 @@ function runningEndpoint(facts: Facts): Endpoint | undefined {
   const block = parsePrefix(facts.footprint?.block ?? '');
   if (block === undefined) return undefined;
   for (const container of facts.docker?.containers ?? []) {
-    for (const address of Object.values(container.addresses)) {
-      const prefix = parsePrefix(address);
-      if (prefix !== undefined && contains(block, prefix)) return { pid: container.pid, address };
+    // With several networks its packets could leave from another one's address than the one looked at.
+    const [address = '', ...others] = Object.values(container.addresses);
+    const prefix = parsePrefix(address);
+    if (others.length === 0 && prefix !== undefined && contains(block, prefix)) {
+      return { pid: container.pid, address };
     }
   }
   return undefined;
@@ -78,12 +80,22 @@ async function prepare(
     const { stdout, stderr } = await one.session.run(script, { timeout: TIMEOUT, step: 'verify' });
     const [pid = '', address = '', mtu = ''] = field(stdout, 'endpoint')?.split(' ') ?? [];
     if (address === '') {
+      await one.session.run(renderCollectScript(nonce, running === undefined, undefined), {
+        timeout: TIMEOUT,
+        step: 'verify',
+      });
       const reason = field(stdout, 'error') ?? (stderr.trim() || 'no endpoint');
       return fail(reason, 'Mend that on the host, then verify again');
     }
     return {
-      ...{ host, address, mtu: Number(mtu), running: running !== undefined, session: one.session },
-      ...{ facts: one.facts, pid: Number(pid), watching: field(stdout, 'watching') === 'yes' },
+      host,
+      address,
+      mtu: Number(mtu),
+      running: running !== undefined,
+      session: one.session,
+      facts: one.facts,
+      pid: Number(pid),
+      watching: field(stdout, 'watching') === 'yes',
       cleaner: field(stdout, 'cleaner'),
     };
   } catch (thrown) {
@@ -105,19 +117,32 @@ function parsePings(stdout: string): ReadonlyMap<string, Ping> {
   );
 }
 
-async function pingFrom(from: Prepared, targets: readonly Prepared[]): Promise<ReadonlyMap<string, Ping>> {
-  const addresses = targets.map((target) => target.address);
-  if (addresses.length === 0) return new Map();
-  const script = renderPingScript(from.pid, from.mtu, addresses);
-  const { stdout } = await from.session.run(script, { timeout: TIMEOUT, step: 'verify' });
-  return parsePings(stdout);
+type Pings = ReadonlyMap<string, Ping>;
+
+/** A host that is lost on the way is a value: the others are verified all the same. */
+async function onHost<Result>(
+  one: Prepared,
+  script: string,
+  read: (stdout: string) => Result,
+): Promise<Result | MeshError> {
+  try {
+    return read((await one.session.run(script, { timeout: TIMEOUT, step: 'verify' })).stdout);
+  } catch (thrown) {
+    return asMeshError(thrown).at(one.host, 'verify');
+  }
 }
 
-async function collect(one: Prepared, nonce: string): Promise<ReadonlySet<string>> {
-  const script = renderCollectScript(nonce, !one.running, one.cleaner);
-  const { stdout } = await one.session.run(script, { timeout: TIMEOUT, step: 'verify' });
-  const lines = stdout.split('\n').filter((line) => line.startsWith('@seen '));
-  return new Set(lines.map((line) => line.slice('@seen '.length)));
+async function pingFrom(from: Prepared, targets: readonly Prepared[]): Promise<Pings | MeshError> {
+  const addresses = targets.map((target) => target.address);
+  if (addresses.length === 0) return new Map();
+  return onHost(from, renderPingScript(from.pid, from.mtu, addresses), parsePings);
+}
+
+async function collect(one: Prepared, nonce: string): Promise<ReadonlySet<string> | MeshError> {
+  return onHost(one, renderCollectScript(nonce, !one.running, one.cleaner), (stdout) => {
+    const lines = stdout.split('\n').filter((line) => line.startsWith('@seen '));
+    return new Set(lines.map((line) => line.slice('@seen '.length)));
+  });
 }
 
 /** Which of the sender's addresses the receiver saw. Pure; `seen` holds every source that pinged the receiver. */
@@ -138,36 +163,55 @@ function hostAddresses(facts: Facts): readonly string[] {
 /** Hosts from which and to which to look; both default to all selected hosts. */
 export type VerifyOptions = { readonly from?: ReadonlySet<string>; readonly to?: ReadonlySet<string> };
 
+function judgePair(
+  from: Prepared,
+  to: Prepared,
+  ping: Ping | undefined,
+  seen: ReadonlySet<string> | undefined,
+): PairResult {
+  const sender = { address: from.address, hostAddresses: hostAddresses(from.facts) };
+  const receiver = { watching: to.watching && seen !== undefined, seen: seen ?? new Set<string>() };
+  const received = ping?.received ?? 0;
+  const source = received === 0 ? 'unknown' : judgeSource(sender, receiver);
+  return { from: from.host, to: to.host, received, roundTripMs: ping?.rtt, pathMtu: ping?.mtu, source };
+}
+
+/** What the hosts answered, by host; those that were lost on the way are in `failures`. */
+function sortOut<Answer>(
+  hosts: readonly Prepared[],
+  answers: readonly (Answer | MeshError)[],
+): { readonly byHost: ReadonlyMap<string, Answer>; readonly failures: readonly MeshError[] } {
+  const byHost = new Map<string, Answer>();
+  const failures: MeshError[] = [];
+  for (const [index, { host }] of hosts.entries()) {
+    const answer = answers[index];
+    if (answer instanceof MeshError) failures.push(answer);
+    else if (answer !== undefined) byHost.set(host, answer);
+  }
+  return { byHost, failures };
+}
+
 async function verifyPrepared(
   prepared: readonly Prepared[],
   nonce: string,
   options: VerifyOptions,
   width: number,
-): Promise<readonly PairResult[]> {
+): Promise<Pick<Verification, 'pairs' | 'failures'>> {
   const senders = prepared.filter(({ host }) => options.from?.has(host) ?? true);
   const targets = prepared.filter(({ host }) => options.to?.has(host) ?? true);
   const others = (from: Prepared): readonly Prepared[] => targets.filter(({ host }) => host !== from.host);
-  let pings: readonly ReadonlyMap<string, Ping>[] = [];
-  let seen: readonly ReadonlySet<string>[] = [];
-  try {
-    pings = await fanOut(senders, width, (from) => pingFrom(from, others(from)));
-  } finally {
-    seen = await fanOut(prepared, width, (one) => collect(one, nonce));
-  }
-  const seenBy = new Map(prepared.map((one, index) => [one.host, seen[index] ?? new Set<string>()]));
-  return senders.flatMap((from, index) =>
-    others(from).map((to): PairResult => {
-      const ping = pings[index]?.get(to.address);
-      const sender = { address: from.address, hostAddresses: hostAddresses(from.facts) };
-      const receiver = { watching: to.watching, seen: seenBy.get(to.host) ?? new Set<string>() };
-      const received = ping?.received ?? 0;
-      const source = received === 0 ? 'unknown' : judgeSource(sender, receiver);
-      return { from: from.host, to: to.host, received, roundTripMs: ping?.rtt, pathMtu: ping?.mtu, source };
-    }),
+  const pings = sortOut(senders, await fanOut(senders, width, (from) => pingFrom(from, others(from))));
+  const seen = sortOut(prepared, await fanOut(prepared, width, (one) => collect(one, nonce)));
+  const pairs = senders.flatMap((from) =>
+    others(from).map((to) =>
+      judgePair(from, to, pings.byHost.get(from.host)?.get(to.address), seen.byHost.get(to.host)),
+    ),
   );
+  const lost = new Map([...pings.failures, ...seen.failures].map((error) => [error.host, error]));
+  return { pairs, failures: [...lost.values()] };
 }
 
-/** True when the pair is as a mesh shall be: all packets, the sender's own address, no smaller path than its ends. */
+/** True when the pair is as a mesh shall be: packets arrive, with the sender's own address, on no smaller path than its ends. */
 export function isHealthy(pair: PairResult, endpoints: readonly HostEndpoint[]): boolean {
   const mtu = (host: string): number => endpoints.find((one) => one.host === host)?.mtu ?? 0;
   const full = Math.min(mtu(pair.from), mtu(pair.to));
@@ -186,8 +230,8 @@ export async function verify(run: Run, options: VerifyOptions): Promise<Verifica
     const outcomes = await fanOut(reached, width, (one) => prepare(one, nonce));
     const failed = outcomes.flatMap((one) => (one instanceof MeshError ? [one] : []));
     const prepared = outcomes.flatMap((one) => (one instanceof MeshError ? [] : [one]));
-    const pairs = await verifyPrepared(prepared, nonce, options, width);
+    const { pairs, failures } = await verifyPrepared(prepared, nonce, options, width);
     const endpoints = prepared.map(({ host, address, mtu, running }) => ({ host, address, mtu, running }));
-    return { endpoints, pairs, failures: [...unreached, ...failed] };
+    return { endpoints, pairs, failures: [...unreached, ...failed, ...failures] };
   });
 }

@@ -84,7 +84,7 @@ function explainChange(change: Change): readonly DiffLine[] {
   }
 }
 
-/** Files are named in one line, and only those whose change no other line tells. */
+/** Files are named in one line, and only those whose change no other line tells; a host's first ones are counted. */
 function explainFiles(changes: readonly Change[]): readonly DiffLine[] {
   const told = changes.some(({ kind }) => kind === 'route' || kind === 'firewall' || kind === 'block');
   const implied = (name: string): boolean =>
@@ -93,6 +93,9 @@ function explainFiles(changes: readonly Change[]): readonly DiffLine[] {
     change.kind === 'file' && !implied(change.name) ? [change] : [],
   );
   if (files.length === 0) return [];
+  if (changes.some((change) => change.kind === 'block' && change.from === undefined)) {
+    return [{ sign: '+', subject: 'files', text: `/etc/route-mesh: ${files.length} files` }];
+  }
   const list = files.map(({ action, name }) => (action === 'remove' ? `-${name}` : name)).join(' ');
   return [{ sign: '~', subject: 'files', text: `/etc/route-mesh: ${list}` }];
 }
