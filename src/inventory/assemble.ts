@@ -1,8 +1,8 @@
 /** Raw values -> a checked inventory: the schema, the precedence, the defaults. */
 import type { ConnectionOptions } from './connection.ts';
 import type { Inventory, InventoryHost } from './model.ts';
-import { inventoryError, nearest, type Problem } from './problem.ts';
-import type { RawHost, RawInventory, RawValue, RawValues } from './raw.ts';
+import { inventoryError, nearest, noHosts, type Problem } from './problem.ts';
+import type { RawGroup, RawHost, RawInventory, RawValue, RawValues } from './raw.ts';
 import { type HostKey, hostKeys, type MeshKey, meshKeys } from './schema.ts';
 import { HOST_NAME, type ValueKind } from './value.ts';
 
@@ -24,10 +24,10 @@ function show(value: unknown): string {
 }
 
 function wrongValue(raw: RawValue, kind: ValueKind<unknown>): Problem {
-  const seen = kind.secret ? 'the value' : show(raw.value);
+  const seen = kind.secret ? 'this value' : show(raw.value);
   return {
     place: raw.place,
-    message: `${raw.path}: ${seen} is not ${kind.expects}`,
+    message: `${raw.path}: cannot be ${seen}`,
     cure: kind.advise?.(raw.value) ?? `write ${kind.expects}`,
   };
 }
@@ -42,6 +42,13 @@ function checkValues(
     if (kind === undefined) return [unknownKey(key, raw, Object.keys(kinds))];
     return kind.read(raw.value) === undefined ? [wrongValue(raw, kind)] : [];
   });
+}
+
+/** As the lines of the file follow each other; what has no line comes first, at the inventory itself. */
+function inOrder(problems: readonly Problem[], source: string): readonly Problem[] {
+  const line = ({ place: at }: Problem): number => Number(/:(\d+)$/.exec(at)?.[1] ?? 0);
+  const placed = problems.map((problem) => (problem.place === '' ? { ...problem, place: source } : problem));
+  return placed.toSorted((a, b) => line(a) - line(b));
 }
 
 function place(raw: RawInventory, key: MeshKey): string {
@@ -73,8 +80,8 @@ function checkHosts(raw: RawInventory): readonly Problem[] {
       return [
         {
           place: at,
-          message: `hosts/${name}: the host is there twice, first at ${before}`,
-          cure: 'remove one',
+          message: `hosts/${name}: is there twice${before === at ? '' : `, first at ${before}`}`,
+          cure: 'keep one of the two',
         },
       ];
     }
@@ -90,17 +97,17 @@ function checkHosts(raw: RawInventory): readonly Problem[] {
       return [{ place: host.place, message, cure: meant ? `did you mean ${meant}?` : 'add it to hosts:' }];
     }),
   );
-  if (raw.hosts.length === 0) {
-    const cure = 'name at least one host, as in "hosts: [h1, h2]"';
-    return [{ place: place(raw, 'mesh'), message: 'hosts: there is none', cure }];
-  }
+  if (raw.hosts.length === 0 && !raw.problems?.length) return [noHosts(place(raw, 'mesh'))];
   return [...wrong, ...strangers];
 }
 
-/** The strongest value of each key: defaults, then groups in their order, then the host's own. */
-function valuesOf(raw: RawInventory, host: RawHost): RawValues {
-  const groups = raw.groups.filter((group) => group.hosts.some(({ name }) => name === host.name));
-  return new Map([...raw.defaults, ...groups.flatMap(({ values }) => [...values]), ...host.values]);
+/** The groups of each host, in their order. */
+function groupsByHost(groups: readonly RawGroup[]): ReadonlyMap<string, ReadonlySet<RawGroup>> {
+  const found = new Map<string, Set<RawGroup>>();
+  for (const group of groups) {
+    for (const { name } of group.hosts) found.set(name, (found.get(name) ?? new Set()).add(group));
+  }
+  return found;
 }
 
 function connectionOf(name: string, values: RawValues): ConnectionOptions {
@@ -129,17 +136,16 @@ function connectionOf(name: string, values: RawValues): ConnectionOptions {
   };
 }
 
-function hostOf(raw: RawInventory, host: RawHost): InventoryHost {
-  const values = valuesOf(raw, host);
+/** The strongest value of each key counts: defaults, then groups in their order, then the host's own. */
+function hostOf(defaults: RawValues, groups: readonly RawGroup[], host: RawHost): InventoryHost {
+  const values = new Map([...defaults, ...groups.flatMap((group) => [...group.values]), ...host.values]);
   const value = (key: HostKey): unknown => values.get(key)?.value;
   const underlay = hostKeys.underlay.read(value('underlay'));
   const block = hostKeys.block.read(value('block'));
   const via = hostKeys.via.read(value('via'));
   return {
     name: host.name,
-    groups: raw.groups
-      .filter(({ hosts }) => hosts.some(({ name }) => name === host.name))
-      .map(({ name }) => name),
+    groups: groups.map(({ name }) => name),
     connection: connectionOf(host.name, values),
     dockerRestart: hostKeys.docker_restart.read(value('docker_restart')) ?? 'ask',
     place: host.place,
@@ -164,6 +170,7 @@ export type Source = { readonly source: string; readonly allocationFile: string 
 export function assembleInventory(raw: RawInventory, { source, allocationFile }: Source): Inventory {
   const lengths = lengthsOf(raw.mesh);
   const problems = [
+    ...(raw.problems ?? []),
     ...checkHosts(raw),
     ...checkValues(raw.mesh, meshKeys),
     ...[
@@ -173,13 +180,9 @@ export function assembleInventory(raw: RawInventory, { source, allocationFile }:
     ].flatMap((values) => checkValues(values, hostKeys)),
     ...checkLengths(raw, lengths),
   ];
-  if (problems.length > 0) {
-    const placed = problems.map((problem) =>
-      problem.place === '' ? { ...problem, place: source } : problem,
-    );
-    throw inventoryError('inventory-invalid', placed);
-  }
+  if (problems.length > 0) throw inventoryError('inventory-invalid', inOrder(problems, source));
   const value = (key: MeshKey): unknown => raw.mesh.get(key)?.value;
+  const groups = groupsByHost(raw.groups);
   return {
     mesh: meshKeys.mesh.read(value('mesh')) ?? DEFAULTS.mesh,
     source,
@@ -191,6 +194,6 @@ export function assembleInventory(raw: RawInventory, { source, allocationFile }:
     networkLength: lengths.networks,
     avoid: meshKeys.avoid.read(value('avoid')) ?? [],
     parallel: meshKeys.parallel.read(value('parallel')) ?? DEFAULTS.parallel,
-    hosts: raw.hosts.map((host) => hostOf(raw, host)),
+    hosts: raw.hosts.map((host) => hostOf(raw.defaults, [...(groups.get(host.name) ?? [])], host)),
   };
 }

@@ -1,4 +1,5 @@
 /** An inventory on the command line: `h1,h2,admin@h3:2222`. */
+import { parseDestination } from './network-value.ts';
 import { inventoryError, type Problem } from './problem.ts';
 import type { RawHost, RawInventory, RawValue } from './raw.ts';
 
@@ -6,13 +7,21 @@ import type { RawHost, RawInventory, RawValue } from './raw.ts';
 export const HOST_LIST = '--inventory';
 
 function parseEntry(entry: string): RawHost | Problem {
-  const match = /^(?:([^@\s]+)@)?([^@:\s]+)(?::(\d+))?$/.exec(entry);
-  if (!match) {
+  const found = parseDestination(entry);
+  if (found === undefined) {
     const message = `${JSON.stringify(entry)} is no host`;
     return { place: HOST_LIST, message, cure: 'write [user@]host[:port], separated by commas' };
   }
-  const [, user, name = '', port] = match;
-  const raw = (value: string, key: string): RawValue => ({ value, place: HOST_LIST, path: `${name}/${key}` });
+  const { host: name, user, port } = found;
+  if (name.includes(':')) {
+    const message = `${JSON.stringify(entry)}: an IPv6 address needs a name of its own`;
+    return { place: HOST_LIST, message, cure: `write a file with hosts: {NAME: {address: "${name}"}}` };
+  }
+  const raw = (value: unknown, key: string): RawValue => ({
+    value,
+    place: HOST_LIST,
+    path: `${name}/${key}`,
+  });
   const values = new Map<string, RawValue>();
   if (user !== undefined) values.set('user', raw(user, 'user'));
   if (port !== undefined) values.set('port', raw(port, 'port'));

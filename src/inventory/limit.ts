@@ -22,15 +22,16 @@ function matchTerm(inventory: Inventory, term: string): ReadonlySet<string> {
   return new Set(inventory.hosts.filter(matches).map(({ name }) => name));
 }
 
-function noMatch(inventory: Inventory, term: string): MeshError {
+function noMatch(inventory: Inventory, name: string, sign: string): MeshError {
   const names = inventory.hosts.map(({ name }) => name);
   const groups = [...new Set(inventory.hosts.flatMap((host) => host.groups))];
-  const meant = nearest(term, [...names, ...groups]);
+  const meant = nearest(name, [...names, ...groups]);
   const known = names.length > 10 ? `${names.slice(0, 10).join(', ')}, …` : names.join(', ');
   return new MeshError({
     code: 'limit-matches-nothing',
-    message: `${JSON.stringify(term)} matches no host and no group of ${inventory.source}`,
-    cure: meant === undefined ? `The hosts are ${known}` : `Did you mean ${meant}? The hosts are ${known}`,
+    message: `${JSON.stringify(sign + name)} matches no host and no group of ${inventory.source}`,
+    cure:
+      meant === undefined ? `The hosts are ${known}` : `Did you mean ${sign}${meant}? The hosts are ${known}`,
   });
 }
 
@@ -50,9 +51,9 @@ function nothingLeft(inventory: Inventory, pattern: string): MeshError {
 export function limitHosts(inventory: Inventory, pattern: string): readonly string[] {
   const terms = pattern.split(/[:,]/).flatMap((term) => (term.trim() === '' ? [] : [term.trim()]));
   const matched = terms.map((term) => {
-    const sign = term.startsWith('!') || term.startsWith('&') ? term[0] : '';
-    const set = matchTerm(inventory, term.slice(sign?.length ?? 0));
-    if (set.size === 0) throw noMatch(inventory, term);
+    const [, sign = '', name = ''] = /^([!&]?)(.*)$/s.exec(term) ?? [];
+    const set = matchTerm(inventory, name);
+    if (set.size === 0) throw noMatch(inventory, name, sign);
     return { sign, set };
   });
   const plain = matched.filter(({ sign }) => sign === '');
@@ -60,7 +61,7 @@ export function limitHosts(inventory: Inventory, pattern: string): readonly stri
     (plain.length === 0 || plain.some(({ set }) => set.has(name))) &&
     matched.every(({ sign, set }) => sign === '' || set.has(name) === (sign === '&'));
   const names = inventory.hosts.map(({ name }) => name).filter(wanted);
-  if (terms.length === 0) throw noMatch(inventory, pattern);
+  if (terms.length === 0) throw noMatch(inventory, pattern, '');
   if (names.length === 0) throw nothingLeft(inventory, pattern);
   return names;
 }

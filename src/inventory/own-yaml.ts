@@ -1,178 +1,211 @@
 /** route-mesh's own YAML -> raw inventory. Positions are kept, so that every message can name its line. */
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
-import { inventoryError, nearest, type Problem } from './problem.ts';
+import { isMap, isSeq, type YAMLMap, type YAMLSeq } from 'yaml';
+import { inventoryError, nearest, noHosts, type Problem } from './problem.ts';
 import type { RawGroup, RawHost, RawInventory, RawValue, RawValues } from './raw.ts';
 import { hostKeys, meshKeys } from './schema.ts';
+import {
+  entriesOf,
+  isNothing,
+  parseYamlSource,
+  placeOf,
+  plainOf,
+  resolveAlias,
+  wordOf,
+  type YamlEntry,
+  type YamlSource,
+} from './yaml-source.ts';
 
-type Context = {
-  readonly file: string;
-  readonly lines: LineCounter;
-  readonly problems: Problem[];
-};
+type Reading = { readonly source: YamlSource; readonly problems: Problem[] };
 
 const SECTIONS = ['defaults', 'groups', 'hosts'];
 
-function placeOf(context: Context, node: unknown): string {
-  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-  const offset = Array.isArray(range) && typeof range[0] === 'number' ? range[0] : 0;
-  return `${context.file}:${context.lines.linePos(offset).line}`;
+const TOP_KEYS = [...Object.keys(meshKeys), ...SECTIONS];
+
+/** The schema's flat docker_restart is for variables of Ansible; two ways to say the same would be one too many. */
+const HOST_KEYS = [...Object.keys(hostKeys).filter((key) => key !== 'docker_restart'), 'docker'];
+
+function unknownKey({ key, place }: YamlEntry, path: string, known: readonly string[]): Problem {
+  const meant = nearest(key, known);
+  const cure = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
+  return { place, message: `${path}: there is no such key`, cure };
 }
 
-function keyOf(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : '';
+function keyPath(path: string, key: string): string {
+  return path === '' ? key : `${path}/${key}`;
 }
 
-function toPlain(node: unknown): unknown {
-  return isMap(node) || isSeq(node) || isScalar(node) ? node.toJSON() : undefined;
+/** The entries of a map, each key once; a key that stands there twice is a problem with both lines. */
+function uniqueEntries({ source, problems }: Reading, map: YAMLMap, path: string): readonly YamlEntry[] {
+  const seen = new Map<string, string>();
+  for (const { key } of map.items) {
+    const name = wordOf(key) ?? '';
+    const place = placeOf(source, key);
+    const before = seen.get(name);
+    if (before === undefined) seen.set(name, place);
+    else {
+      const message = `${keyPath(path, name)}: is there twice, first at ${before}`;
+      problems.push({ place, message, cure: 'keep one of the two' });
+    }
+  }
+  return [...new Map(entriesOf(source, map).map((entry) => [entry.key, entry])).values()];
+}
+
+function shapeOf(node: unknown): string {
+  if (isNothing(node)) return 'nothing';
+  if (isMap(node)) return 'a map of keys';
+  return isSeq(node) ? 'a list' : 'a single value';
+}
+
+function wrongShape({ problems }: Reading, entry: Omit<YamlEntry, 'key'>, path: string, right: string): void {
+  const message = `${path}: cannot be ${shapeOf(entry.node)}`;
+  problems.push({ place: entry.place, message, cure: `write ${right}` });
+}
+
+/** Entries of the map at this place; none, and a problem, where there is no map. */
+function entriesAt(reading: Reading, entry: YamlEntry, path: string, right: string): readonly YamlEntry[] {
+  if (isMap(entry.node)) return uniqueEntries(reading, entry.node, path);
+  wrongShape(reading, entry, path, right);
+  return [];
+}
+
+function rawValue(reading: Reading, { node, place }: YamlEntry, path: string): RawValue {
+  return { value: plainOf(reading.source, node), place, path };
 }
 
 /** `docker: {restart: …}` is written as people say it, and is one key to everything behind this file. */
-function flatten(pair: Pair, path: string, context: Context): readonly (readonly [string, RawValue])[] {
-  const key = keyOf(pair);
-  const whole: RawValue = {
-    value: toPlain(pair.value),
-    place: placeOf(context, pair.key),
-    path: `${path}/${key}`,
-  };
-  if (key !== 'docker' || !isMap(pair.value)) return [[key, whole]];
-  return pair.value.items.map((inner) => {
-    const name = keyOf(inner);
-    const at = { place: placeOf(context, inner.key), path: `${path}/docker/${name}` };
-    return [name === 'restart' ? 'docker_restart' : `docker/${name}`, { value: toPlain(inner.value), ...at }];
+function dockerValues(reading: Reading, docker: YamlEntry, path: string): readonly [string, RawValue][] {
+  const inner = entriesAt(reading, docker, path, '{restart: ask}, or allowed, or never');
+  return inner.flatMap((entry): [string, RawValue][] => {
+    const at = `${path}/${entry.key}`;
+    if (entry.key === 'restart') return [['docker_restart', rawValue(reading, entry, at)]];
+    reading.problems.push(unknownKey(entry, at, ['restart']));
+    return [];
   });
 }
 
-function valuesIn(map: YAMLMap, path: string, context: Context, without: readonly string[] = []): RawValues {
-  const pairs = map.items.filter((pair) => !without.includes(keyOf(pair)));
-  return new Map(
-    pairs.flatMap((pair) => flatten(pair, path, context)).filter(([, { value }]) => value !== null),
-  );
+/** Keys of a host, wherever they stand. A key without a value is left out. */
+function hostValues(reading: Reading, entries: readonly YamlEntry[], path: string): RawValues {
+  const values = entries.flatMap((entry): readonly [string, RawValue][] => {
+    const at = `${path}/${entry.key}`;
+    if (!HOST_KEYS.includes(entry.key)) reading.problems.push(unknownKey(entry, at, HOST_KEYS));
+    else if (isNothing(entry.node)) return [];
+    else if (entry.key === 'docker') return dockerValues(reading, entry, at);
+    else return [[entry.key, rawValue(reading, entry, at)]];
+    return [];
+  });
+  return new Map(values);
 }
 
-function wrongShape(context: Context, node: unknown, path: string, right: string): undefined {
-  context.problems.push({
-    place: placeOf(context, node),
-    message: `${path}: that is not ${right}`,
-    cure: `write ${right}`,
+/** The names in a list; anything else in it is a problem. */
+function namesIn(
+  reading: Reading,
+  list: YAMLSeq,
+  path: string,
+): readonly { readonly name: string; readonly place: string }[] {
+  return list.items.flatMap((item) => {
+    const node = resolveAlias(reading.source, item);
+    const place = placeOf(reading.source, item);
+    const name = wordOf(node);
+    if (name === undefined)
+      wrongShape(reading, { node, place }, `${path}: a name`, 'names only, as in [h1, h2]');
+    return name === undefined ? [] : [{ name, place }];
   });
 }
 
-function mapAt(context: Context, node: unknown, path: string, right: string): YAMLMap | undefined {
-  return isMap(node) ? node : wrongShape(context, node, path, right);
-}
-
-function isEmpty(node: unknown): boolean {
-  return node === null || node === undefined || (isScalar(node) && node.value === null);
-}
+const HOSTS = 'a list of names, or a map of names with their keys';
 
 /** `hosts:` is a list of names, or a map of name -> keys. */
-function readHosts(context: Context, node: unknown): readonly RawHost[] {
-  if (isSeq(node)) {
-    return node.items.map((item) => ({
-      name: isScalar(item) ? String(item.value) : JSON.stringify(toPlain(item)),
-      place: placeOf(context, item),
-      values: new Map(),
-    }));
+function readHosts(reading: Reading, entry: YamlEntry): readonly RawHost[] {
+  if (isSeq(entry.node)) {
+    return namesIn(reading, entry.node, 'hosts').map((host) => ({ ...host, values: new Map() }));
   }
-  const map = mapAt(context, node, 'hosts', 'a list of names, or a map of names with their keys');
-  return (map?.items ?? []).map((pair) => {
-    const name = keyOf(pair);
-    const place = placeOf(context, pair.key);
-    if (isEmpty(pair.value)) return { name, place, values: new Map() };
-    const keys = mapAt(context, pair.value, `hosts/${name}`, 'a map such as {address: 192.0.2.1}');
-    return { name, place, values: keys === undefined ? new Map() : valuesIn(keys, `hosts/${name}`, context) };
+  return entriesAt(reading, entry, 'hosts', HOSTS).map((host) => {
+    const { key: name, place } = host;
+    const path = `hosts/${name}`;
+    if (isNothing(host.node)) return { name, place, values: new Map() };
+    const keys = entriesAt(reading, host, path, 'a map of keys such as {address: 192.0.2.11}');
+    return { name, place, values: hostValues(reading, keys, path) };
   });
 }
 
-function readGroup(context: Context, pair: Pair): RawGroup {
-  const name = keyOf(pair);
-  const place = placeOf(context, pair.key);
-  const map = mapAt(context, pair.value, `groups/${name}`, 'a map with hosts: and keys for them');
-  if (map === undefined) return { name, place, hosts: [], values: new Map() };
-  const members = map.get('hosts', true);
-  const hosts = isSeq(members)
-    ? members.items.map((item) => ({ name: String(toPlain(item)), place: placeOf(context, item) }))
-    : [];
-  if (!isSeq(members))
-    wrongShape(context, members ?? pair.key, `groups/${name}/hosts`, 'a list of host names');
-  return { name, place, hosts, values: valuesIn(map, `groups/${name}`, context, ['hosts']) };
-}
-
-function readGroups(context: Context, node: unknown): readonly RawGroup[] {
-  if (isEmpty(node)) return [];
-  return (mapAt(context, node, 'groups', 'a map of groups')?.items ?? []).map((pair) =>
-    readGroup(context, pair),
-  );
-}
-
-function readDefaults(context: Context, node: unknown): RawValues {
-  if (isEmpty(node)) return new Map();
-  const map = mapAt(context, node, 'defaults', 'a map of keys for all hosts');
-  return map === undefined ? new Map() : valuesIn(map, 'defaults', context);
+function readGroup(reading: Reading, group: YamlEntry): RawGroup {
+  const { key: name, place } = group;
+  const path = `groups/${name}`;
+  if (name === 'all') {
+    const message = `${path}: every host is in all already`;
+    reading.problems.push({ place, message, cure: 'put these keys below defaults:' });
+    return { name, place, hosts: [], values: new Map() };
+  }
+  const entries = entriesAt(reading, group, path, 'a map with hosts: and keys for them');
+  const members = entries.find(({ key }) => key === 'hosts');
+  const list = isSeq(members?.node) ? members.node : undefined;
+  if (list === undefined && isMap(group.node)) {
+    wrongShape(
+      reading,
+      members ?? { place, node: null },
+      `${path}/hosts`,
+      'a list of host names, such as [h1, h2], in hosts:',
+    );
+  }
+  return {
+    name,
+    place,
+    hosts: list === undefined ? [] : namesIn(reading, list, `${path}/hosts`),
+    values: hostValues(
+      reading,
+      entries.filter(({ key }) => key !== 'hosts'),
+      path,
+    ),
+  };
 }
 
 /** A key of a host at the top is a slip worth a better answer than "no such key". */
-function checkTop(context: Context, map: YAMLMap): void {
-  for (const pair of map.items) {
-    const key = keyOf(pair);
-    if (SECTIONS.includes(key) || key in meshKeys) continue;
-    const known = [...Object.keys(meshKeys), ...SECTIONS];
-    const meant = nearest(key, known);
-    const cure =
-      key in hostKeys
-        ? `move it below defaults:, groups: or a host`
-        : meant === undefined
-          ? `known are ${known.join(', ')}`
-          : `did you mean ${meant}?`;
-    context.problems.push({
-      place: placeOf(context, pair.key),
-      message: `${key}: there is no such key here`,
-      cure,
-    });
-  }
+function unknownTopKey(entry: YamlEntry): Problem {
+  const { key, place } = entry;
+  if (!HOST_KEYS.includes(key)) return unknownKey(entry, key, TOP_KEYS);
+  return { place, message: `${key}: is a key of hosts`, cure: 'move it below defaults:, a group or a host' };
 }
 
-function meshValues(context: Context, map: YAMLMap): RawValues {
-  const known = map.items.filter((pair) => keyOf(pair) in meshKeys && !isEmpty(pair.value));
-  return new Map(
-    known.map((pair) => {
-      const key = keyOf(pair);
-      return [key, { value: toPlain(pair.value), place: placeOf(context, pair.key), path: key }];
-    }),
-  );
+function meshValues(reading: Reading, top: readonly YamlEntry[]): RawValues {
+  const known = top.filter(({ key, node }) => Object.hasOwn(meshKeys, key) && !isNothing(node));
+  return new Map(known.map((entry) => [entry.key, rawValue(reading, entry, entry.key)]));
 }
 
 /**
- * Reads the text of a file. Throws MeshError `inventory-syntax` where it is not YAML, `inventory-invalid` where its
- * shape is another.
+ * Reads the text of a file; what is wrong with its shape stands in `problems`. Throws MeshError `inventory-syntax` where
+ * it is not YAML, `inventory-invalid` where it is no map.
  */
 export function parseOwnYaml(text: string, file: string): RawInventory {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const context: Context = { file, lines, problems: [] };
-  if (document.errors.length > 0) {
-    throw inventoryError(
-      'inventory-syntax',
-      document.errors.map((error) => ({
-        place: `${file}:${lines.linePos(error.pos[0]).line}`,
-        message: error.message.split('\n')[0] ?? error.message,
-        cure: 'mend the YAML there',
-      })),
-    );
-  }
-  const top: Node | null = document.contents;
-  if (!isMap(top)) {
-    const message = 'the inventory is not a map of keys';
+  const source = parseYamlSource(text, file, 'last');
+  const reading: Reading = { source, problems: [] };
+  const contents = source.document.contents;
+  if (!isMap(contents)) {
+    const message = isNothing(contents) ? 'the inventory is empty' : 'the inventory is not a map of keys';
     const cure = 'write at least "hosts: [h1, h2]"; inventory/example.yaml shows every key';
     throw inventoryError('inventory-invalid', [{ place: `${file}:1`, message, cure }]);
   }
-  checkTop(context, top);
-  const raw = {
-    mesh: meshValues(context, top),
-    defaults: readDefaults(context, top.get('defaults', true)),
-    groups: readGroups(context, top.get('groups', true)),
-    hosts: top.has('hosts') ? readHosts(context, top.get('hosts', true)) : [],
+  const top = uniqueEntries(reading, contents, '');
+  const section = (name: string): YamlEntry | undefined =>
+    top.find(({ key, node }) => key === name && !isNothing(node));
+  const [defaults, groups, hosts] = SECTIONS.map(section);
+  reading.problems.push(...top.filter(({ key }) => !TOP_KEYS.includes(key)).map(unknownTopKey));
+  const found = hosts ? readHosts(reading, hosts) : [];
+  if (found.length === 0 && reading.problems.length === 0) {
+    reading.problems.push(noHosts(top.find(({ key }) => key === 'hosts')?.place ?? `${file}:1`));
+  }
+  return {
+    mesh: meshValues(reading, top),
+    defaults: defaults
+      ? hostValues(
+          reading,
+          entriesAt(reading, defaults, 'defaults', 'a map of keys for all hosts'),
+          'defaults',
+        )
+      : new Map(),
+    groups: groups
+      ? entriesAt(reading, groups, 'groups', 'a map of groups').map((group) => readGroup(reading, group))
+      : [],
+    hosts: found,
+    problems: reading.problems,
   };
-  if (context.problems.length > 0) throw inventoryError('inventory-invalid', context.problems);
-  return raw;
 }

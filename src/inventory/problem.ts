@@ -24,12 +24,17 @@ export function inventoryError(code: ErrorCode, problems: readonly Problem[]): M
   });
 }
 
+/** An inventory without a host. */
+export function noHosts(place: string): Problem {
+  return { place, message: 'hosts: there is none', cure: 'name at least one host, as in "hosts: [h1, h2]"' };
+}
+
 /** Levenshtein distance, for suggestions. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, left] of [...a].entries()) {
+  for (const [i, left] of a.split('').entries()) {
     const next = [i + 1];
-    for (const [j, right] of [...b].entries()) {
+    for (const [j, right] of b.split('').entries()) {
       const change = (row[j] ?? 0) + (left === right ? 0 : 1);
       next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
@@ -43,7 +48,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const [best] = known
     .map((candidate) => ({ candidate, far: distance(word, candidate) }))
     .sort((a, b) => a.far - b.far);
-  return best !== undefined && best.far <= Math.max(2, Math.floor(word.length / 3))
+  return best !== undefined && best.far < word.length && best.far <= Math.max(2, Math.floor(word.length / 3))
     ? best.candidate
     : undefined;
 }

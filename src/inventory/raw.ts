@@ -1,5 +1,7 @@
 /** An inventory before it is checked: what every format is read into. Values know where they were written. */
 
+import type { Problem } from './problem.ts';
+
 /** A value as the format gave it, with its place (`file:line`) and its path (`hosts/h2/port`). */
 export type RawValue = { readonly value: unknown; readonly place: string; readonly path: string };
 
@@ -23,4 +25,6 @@ export type RawInventory = {
   /** Weakest first. */
   readonly groups: readonly RawGroup[];
   readonly hosts: readonly RawHost[];
+  /** What is wrong with the shape; told together with what is wrong with the values. */
+  readonly problems?: readonly Problem[];
 };

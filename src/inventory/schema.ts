@@ -13,10 +13,9 @@ import {
   prefixLength,
   underlay,
 } from './network-value.ts';
-import { boolean, either, integer, listOf, meshName, oneOf, text, type ValueKind } from './value.ts';
+import { boolean, either, integer, listOf, meshName, oneOf, path, type ValueKind } from './value.ts';
 
-/** A Unix path, not a word: `keys: [~/.ssh/id]`. */
-const paths = listOf(text, 'a path or a list of paths');
+const paths = listOf(path, 'a path or a list of paths');
 
 /** `none` is an empty chain. */
 const jump: ValueKind<readonly string[]> = {
@@ -78,12 +77,12 @@ export const hostKeys = {
   port: portNumber,
   user: loginName,
   keys: paths,
-  agent: either(boolean, text),
+  agent: either(boolean, path),
   jump,
   sudo: privilege,
   host_keys: oneOf('strict', 'accept-new'),
   known_hosts: paths,
-  ssh_config: either(onlyFalse, text),
+  ssh_config: either(onlyFalse, path),
   connect_timeout: integer(1, 600),
   underlay,
   block: pinnedBlock,

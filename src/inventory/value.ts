@@ -36,6 +36,9 @@ export const text: ValueKind<string> = {
   },
 };
 
+/** A file's path; `~` is the operator's home. */
+export const path: ValueKind<string> = { ...text, expects: 'a path' };
+
 /** A text of this form. */
 export function matching(pattern: RegExp, expects: string): ValueKind<string> {
   return {
@@ -65,7 +68,8 @@ export const boolean: ValueKind<boolean> = {
 
 /** One of these words. */
 export function oneOf<Word extends string>(...words: readonly Word[]): ValueKind<Word> {
-  return { expects: `one of ${words.join(', ')}`, read: (value) => words.find((word) => word === value) };
+  const expects = words.length === 1 ? words.join() : `one of ${words.join(', ')}`;
+  return { expects, read: (value) => words.find((word) => word === value) };
 }
 
 /** A list; a single value is a list of one, a text is split at commas. */

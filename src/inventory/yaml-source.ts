@@ -26,6 +26,13 @@ const VAULT_KEY = '__ansible_vault';
 /** Deeper is a circle of aliases. */
 const DEEPEST = 100;
 
+function syntaxCure(code: string): string {
+  if (code === 'TAB_AS_INDENT') return 'indent with spaces';
+  if (code === 'MULTIPLE_DOCS') return 'keep one document, without a second "---"';
+  if (code === 'BAD_INDENT') return 'indent the keys of one map alike, and close what brackets are open';
+  return 'look there and on the line before for a quote or bracket left open, or a ":" without a space behind it';
+}
+
 /**
  * Parses one document. `duplicates: 'last'` is Ansible's way: the last of equal keys counts.
  * Throws MeshError `inventory-syntax` with every error of the text.
@@ -37,14 +44,18 @@ export function parseYamlSource(text: string, file: string, duplicates: 'last' |
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys,
-    logLevel: 'silent',
+    // At 'silent' a second document would be dropped without an error.
+    logLevel: 'error',
   });
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => ({
       place: `${file}:${lines.linePos(error.pos[0]).line}`,
       // Behind the colon stands the text itself, which may be a password.
-      message: error.message.replace(/: ".*|\n[\s\S]*/, ''),
-      cure: 'mend the YAML there',
+      message:
+        error.code === 'MULTIPLE_DOCS'
+          ? 'a second document begins here'
+          : error.message.replace(/: ".*|\n[\s\S]*/, ''),
+      cure: syntaxCure(error.code),
     }));
     throw inventoryError('inventory-syntax', problems);
   }
@@ -61,7 +72,7 @@ export function placeOf(source: YamlSource, node: unknown): string {
 /** A single value as it was written, so that 007 and 1.10 keep their zeros; undefined for lists, maps and nothing. */
 export function wordOf(node: unknown): string | undefined {
   if (!isScalar(node) || node.value === null) return undefined;
-  return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+  return typeof node.value === 'string' ? node.value : node.source;
 }
 
 /** The node itself, or what an alias stands for. */
