@@ -35,7 +35,7 @@ function syntaxCure(code: string): string {
 
 /**
  * Parses one document. `duplicates: 'last'` is Ansible's way: the last of equal keys counts.
- * Throws MeshError `inventory-syntax` with every error of the text.
+ * Throws MeshError `inventory-syntax` with the first error of the text.
  */
 export function parseYamlSource(text: string, file: string, duplicates: 'last' | 'refused'): YamlSource {
   const lines = new LineCounter();
@@ -47,17 +47,14 @@ export function parseYamlSource(text: string, file: string, duplicates: 'last' |
     // At 'silent' a second document would be dropped without an error.
     logLevel: 'error',
   });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      place: `${file}:${lines.linePos(error.pos[0]).line}`,
-      // Behind the colon stands the text itself, which may be a password.
-      message:
-        error.code === 'MULTIPLE_DOCS'
-          ? 'a second document begins here'
-          : error.message.replace(/: ".*|\n[\s\S]*/, ''),
-      cure: syntaxCure(error.code),
-    }));
-    throw inventoryError('inventory-syntax', problems);
+  // Those after the first are mostly its echoes.
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const place = `${file}:${lines.linePos(error.pos[0]).line}`;
+    // Behind the colon stands the text itself, which may be a password.
+    const seen = error.message.replace(/: ".*|\n[\s\S]*/, '');
+    const message = error.code === 'MULTIPLE_DOCS' ? 'a second document begins here' : seen;
+    throw inventoryError('inventory-syntax', [{ place, message, cure: syntaxCure(error.code) }]);
   }
   return { file, lines, document };
 }
