@@ -240,9 +240,19 @@ reconcile() (
   exit $result
 )
 
-start_monitor() {
-  ip -o monitor link address route >"$RUN/events" 2>/dev/null &
-  monitor=$!
+runs() { [ -n "$1" ] && kill -0 "$1" 2>/dev/null; }
+
+# Each prints a line for each thing that changes; started again where it is gone.
+start_monitors() {
+  if ! runs "$monitor"; then
+    ip -o monitor link address route >"$RUN/events" 2>/dev/null &
+    monitor=$!
+  fi
+  # iptables-nft's rules show there too; legacy iptables tells nobody, and its rules wait for the tick.
+  if have nft && ! runs "$rule_monitor"; then
+    nft monitor destroy >"$RUN/events" 2>/dev/null &
+    rule_monitor=$!
+  fi
 }
 
 # The sleep ends with it: a stopped watcher leaves no process behind.
@@ -258,21 +268,24 @@ tick() {
 }
 
 # The queue is drained up to a marker before each round, so that a burst of events costs one round. Links and addresses
-# count, and routes of ours that go; the routes of others may come and go by the thousand.
+# count, and routes and rules of ours that go; those of others may come and go by the thousand.
 watch() {
   umask 077
   mkdir -p "$RUN"
   say $$ >"$RUN/watch.pid"
   rm -f "$RUN/events" && mkfifo "$RUN/events" || exit 1
   exec 3<>"$RUN/events"
-  start_monitor
+  monitor=''
+  rule_monitor=''
+  start_monitors
   tick >"$RUN/events" &
   ticker=$!
-  trap 'kill $monitor $ticker 2>/dev/null; rm -f "$RUN/watch.pid"; exit 0' TERM INT HUP
+  trap 'kill $monitor $rule_monitor $ticker 2>/dev/null; rm -f "$RUN/watch.pid"; exit 0' TERM INT HUP
   reconcile
   while read -r event <&3; do
     case $event in
-      tick) kill -0 $monitor 2>/dev/null || start_monitor ;;
+      tick) start_monitors ;;
+      *"$CHAIN"* | *" $TABLE"*) ;;
       *veth*) continue ;;
       *': <'* | *' inet '* | Deleted*" metric $METRIC"*) ;;
       *) continue ;;

@@ -49,6 +49,18 @@ function watchSuite(shell: HostShell): void {
     sh(until(WHOLE, 1));
   });
 
+  for (const [what, flush] of [
+    ['iptables -F', 'iptables -F; iptables -t raw -F'],
+    ['nft flush ruleset', 'nft flush ruleset'],
+  ]) {
+    test(`rules that ${what} took are back within a second`, () => {
+      const rules = 'nft list table ip route_mesh; iptables -S ROUTE-MESH; iptables -t raw -S PREROUTING';
+      const before = sh(rules);
+      sh(`${flush}; ${until('iptables -t raw -C PREROUTING -j ROUTE-MESH 2>/dev/null', 1)}; sleep 0.3`);
+      assert.is(sh(rules), before);
+    });
+  }
+
   test('the link goes down and comes up: the routes come with it', () => {
     sh('ip link set eth0 down');
     assert.is(sh('ip -4 route show proto 213 | wc -l'), '1');
