@@ -1,5 +1,5 @@
 /** Kinds of values that speak of networks: addresses, prefixes, and where ssh connects to. */
-import { isIPv6 } from 'node:net';
+import { isIPv6Address } from '../net/ipv6.ts';
 import { formatPrefix, hasHostBits, parseAddress, parsePrefix } from '../net/prefix.ts';
 import { HOST_NAME, integer, matching, text, type ValueKind } from './value.ts';
 
@@ -44,7 +44,7 @@ const DOTTED = /^[\d.]+$/;
 
 function isHostAddress(host: string): boolean {
   if (DOTTED.test(host)) return parseAddress(host) !== undefined;
-  return HOST_NAME.test(host) || isIPv6(host);
+  return HOST_NAME.test(host) || isIPv6Address(host);
 }
 
 const USER = String.raw`[^\s@:,-][^\s@:,]*`;
@@ -56,7 +56,7 @@ export function parseDestination(
 ): { readonly user?: string; readonly host: string; readonly port?: number } | undefined {
   const [, user, bracketed, plain, digits] = DESTINATION.exec(destination) ?? [];
   const host = bracketed ?? plain ?? '';
-  if (bracketed === undefined ? !isHostAddress(host) : !isIPv6(host)) return undefined;
+  if (bracketed === undefined ? !isHostAddress(host) : !isIPv6Address(host)) return undefined;
   const port = digits === undefined ? undefined : portNumber.read(digits);
   if (digits !== undefined && port === undefined) return undefined;
   return { host, ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port }) };
