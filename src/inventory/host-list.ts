@@ -4,7 +4,7 @@ import { inventoryError, type Problem } from './problem.ts';
 import type { RawHost, RawInventory, RawValue } from './raw.ts';
 
 /** Place of everything in a host list, for messages. */
-export const HOST_LIST = '--inventory';
+const HOST_LIST = '--inventory';
 
 function parseEntry(entry: string): RawHost | Problem {
   const found = parseDestination(entry);
