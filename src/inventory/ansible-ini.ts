@@ -31,20 +31,28 @@ function parseHeader(line: string, place: string): Section | Problem {
   return { place, message: `[${group}:${kind}]: there is no such section`, cure: `did you mean ${meant}?` };
 }
 
+/** A variable where a name belongs. Its value is not shown, for it may be a password. */
+function misplaced(line: string, section: string, place: string): Problem {
+  const key = line.slice(0, line.indexOf('=')).trim();
+  const message = `${section}: ${JSON.stringify(key)} is set where names stand`;
+  return { place, message, cure: 'move it below [group:vars], or behind a host’s name' };
+}
+
 function parseHostLine(line: string, group: string, place: string): Read {
   const split = splitWords(line, { comments: true });
   if (split.kind === 'open-quote') {
     return { place, message: `a ${split.quote} on this line is left open`, cure: 'close it, or quote it' };
   }
   const [pattern = '', ...assignments] = split.words;
+  if (pattern.includes('=')) return misplaced(pattern, `[${group}]`, place);
   const found = parseHostNames(pattern);
   if (found.kind === 'wrong') {
     return { place, message: found.why, cure: 'write a host’s name, or a range such as www[01:50]' };
   }
-  const stray = assignments.find((word) => !/^[^=]+=/.test(word));
-  if (stray !== undefined) {
-    // The line may hold a password: only its first word and the stray one are shown.
-    const message = `${pattern}: ${JSON.stringify(stray.slice(0, 40))} is no variable`;
+  const stray = assignments.findIndex((word) => !/^[^=]+=/.test(word));
+  if (stray >= 0) {
+    // The word is not shown: it may be the second one of a password.
+    const message = `${pattern}: word ${stray + 2} of the line is no variable`;
     return { place, message, cure: 'write key=value without spaces, and one host a line' };
   }
   const variables = assignments.map((word): readonly [string, unknown] => {
@@ -71,6 +79,7 @@ function parseVariableLine(line: string, group: string, place: string): Read {
 }
 
 function parseChildLine(line: string, group: string, place: string): Read {
+  if (/^[^#\s]+\s*=/.test(line)) return misplaced(line, `[${group}:children]`, place);
   const child = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1];
   if (child === undefined) {
     const message = `[${group}:children]: ${JSON.stringify(line)} is no name of a group`;

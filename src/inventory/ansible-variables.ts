@@ -113,12 +113,11 @@ function sudoOf(variables: RawValues, problems: Problem[]): RawValue | undefined
   return password === undefined ? become : { ...become, value: { password } };
 }
 
-function checkConnection(variables: RawValues, problems: Problem[]): void {
-  const raw = readable(strongest(variables, ['ansible_connection']), 'ssh_config', problems);
-  if (raw === undefined || SSH_CONNECTIONS.includes(withoutCollection(raw.value))) return;
-  const message = `${raw.path}: ${String(raw.value)} is no SSH, and route-mesh reaches hosts by nothing else`;
-  const cure = 'set it to ssh, or keep the host in another inventory';
-  problems.push({ place: raw.place, message, cure });
+/** `ansible_connection` where it is no SSH: `local`, `docker`, `winrm`, …; a value that cannot be read is not. */
+export function otherConnection(variables: RawValues): RawValue | undefined {
+  const raw = strongest(variables, ['ansible_connection']);
+  if (raw === undefined || unreadable(raw, '') !== undefined) return undefined;
+  return SSH_CONNECTIONS.includes(withoutCollection(raw.value)) ? undefined : raw;
 }
 
 /** Values of our own names. Those of the mesh are read elsewhere. */
@@ -145,7 +144,7 @@ export function readHostVariables(variables: RawValues): HostReading {
   const problems: Problem[] = [];
   const own = ownValues(variables, problems);
   const values = new Map<string, RawValue>();
-  checkConnection(variables, problems);
+  readable(strongest(variables, ['ansible_connection']), 'ssh_config', problems);
   for (const [key, names] of NAMES) {
     if (own.has(key)) continue;
     const raw = readable(strongest(variables, names), key, problems);

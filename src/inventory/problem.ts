@@ -9,8 +9,19 @@ export type Problem = {
   readonly cure: string;
 };
 
-/** One error for all problems, in the order of the file; `problems` has at least one. */
-export function inventoryError(code: ErrorCode, problems: readonly Problem[]): MeshError {
+/** A group's value is looked at for each of its hosts, and is wrong once. */
+function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
+  const byText = new Map<string, Problem>();
+  for (const problem of problems) {
+    const text = `${problem.place}: ${problem.message}`;
+    if (!byText.has(text)) byText.set(text, problem);
+  }
+  return [...byText.values()];
+}
+
+/** One error for all problems, in the order of the file, equal ones once; `found` has at least one. */
+export function inventoryError(code: ErrorCode, found: readonly Problem[]): MeshError {
+  const problems = withoutEchoes(found);
   const [first, ...rest] = problems;
   const place = first === undefined ? {} : { place: first.place };
   if (first !== undefined && rest.length === 0) {

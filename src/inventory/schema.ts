@@ -3,6 +3,7 @@
  * test holds inventory/example.yaml to it.
  */
 import type { Privilege } from './connection.ts';
+import { GivenPassword } from './given-password.ts';
 import {
   address,
   hop,
@@ -29,6 +30,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function sudoPassword(value: unknown): Privilege | undefined {
   if (value === 'ask') return { kind: 'sudo', password: { kind: 'ask' } };
+  if (value instanceof GivenPassword) return { kind: 'sudo', password: value.source() };
   if (!isRecord(value) || Object.keys(value).length !== 1) return undefined;
   const { env: variable, command } = value;
   if (typeof variable === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
