@@ -26,8 +26,9 @@ function renderMeshConf(desired: HostDesired): string {
   return `# Written by route-mesh; the next sync replaces it.\n${lines.map(([key, value]) => `${key}=${value}\n`).join('')}`;
 }
 
+/** Sorted, so that hosts moved about in the inventory change no file. */
 function renderRoutes(desired: HostDesired): string {
-  const lines = desired.routes.map((route) => `${route.peer} ${renderRoute(route)}\n`);
+  const lines = desired.routes.map((route) => `${route.peer} ${renderRoute(route)}\n`).sort();
   return `# HOST ROUTE: what leads to each host's block, protocol ${ROUTE_PROTOCOL} metric ${ROUTE_METRIC}.\n${lines.join('')}`;
 }
 

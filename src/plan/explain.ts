@@ -84,19 +84,18 @@ function explainChange(change: Change): readonly DiffLine[] {
   }
 }
 
-/** Files are named in one line, and only those whose change no other line tells; a host's first ones are counted. */
+/** A host's first files are counted; later ones are named, but those whose change another line tells. */
 function explainFiles(changes: readonly Change[]): readonly DiffLine[] {
-  const told = changes.some(({ kind }) => kind === 'route' || kind === 'firewall' || kind === 'block');
-  const implied = (name: string): boolean =>
-    told && (name === 'routes' || name === 'mesh.conf' || /\.(nft|iptables)$/.test(name));
-  const files = changes.flatMap((change) =>
-    change.kind === 'file' && !implied(change.name) ? [change] : [],
-  );
-  if (files.length === 0) return [];
+  const files = changes.flatMap((change) => (change.kind === 'file' ? [change] : []));
   if (changes.some((change) => change.kind === 'block' && change.from === undefined)) {
     return [{ sign: '+', subject: 'files', text: `/etc/route-mesh: ${files.length} files` }];
   }
-  const list = files.map(({ action, name }) => (action === 'remove' ? `-${name}` : name)).join(' ');
+  const told = changes.some(({ kind }) => kind === 'route' || kind === 'firewall' || kind === 'block');
+  const implied = (name: string): boolean =>
+    told && (name === 'routes' || name === 'mesh.conf' || /\.(nft|iptables)$/.test(name));
+  const named = files.filter(({ name }) => !implied(name));
+  if (named.length === 0) return [];
+  const list = named.map(({ action, name }) => (action === 'remove' ? `-${name}` : name)).join(' ');
   return [{ sign: '~', subject: 'files', text: `/etc/route-mesh: ${list}` }];
 }
 

@@ -8,10 +8,7 @@ const OURS = { bip: '10.210.0.1/24', 'default-address-pools': [{ base: '10.210.1
 const test = suite('daemon.json');
 
 test('an absent file becomes one with our keys', () => {
-  assert.is(
-    mergeDaemonJson(undefined, PATH, { bip: '10.210.0.1/24' }),
-    '{\n  "bip": "10.210.0.1/24"\n}\n',
-  );
+  assert.is(mergeDaemonJson(undefined, PATH, { bip: '10.210.0.1/24' }), '{\n  "bip": "10.210.0.1/24"\n}\n');
 });
 
 test('an empty file is no settings, as for dockerd', () => {
