@@ -82,11 +82,6 @@ export function contains(outer: Prefix, inner: Prefix): boolean {
   return inner.length >= outer.length && prefixOf(inner.address, outer.length).address === outer.address;
 }
 
-/** True when the address (unsigned 32-bit) lies in the prefix. */
-export function containsAddress(prefix: Prefix, address: number): boolean {
-  return prefixOf(address, prefix.length).address === prefix.address;
-}
-
 /** First address after the prefix; 2 ** 32 after the last one. */
 export function endOf(prefix: Prefix): number {
   return prefix.address + sizeOf(prefix.length);

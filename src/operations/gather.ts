@@ -36,7 +36,7 @@ async function gatherHost(run: Run, host: InventoryHost): Promise<Gathered> {
 }
 
 /** Reads all hosts, in inventory order; a host that cannot be read is a value, not an exception. */
-export async function gatherAll(run: Run): Promise<readonly Gathered[]> {
+async function gatherAll(run: Run): Promise<readonly Gathered[]> {
   return fanOut(run.inventory.hosts, run.inventory.parallel, (host) => gatherHost(run, host));
 }
 

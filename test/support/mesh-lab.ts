@@ -53,7 +53,7 @@ export async function findContainer(lab: Lab, host: string, name: string): Promi
 }
 
 /** Address under which the container on the other side sees this one; empty when no answer comes. */
-export async function peerAddress(lab: Lab, from: Container, to: Container): Promise<string> {
+async function peerAddress(lab: Lab, from: Container, to: Container): Promise<string> {
   return addressSeenBy(lab, { host: from.host, container: from.name }, to.address);
 }
 

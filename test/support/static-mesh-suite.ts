@@ -75,9 +75,7 @@ export function staticMeshSuite(release: DockerRelease): void {
   const hosts = (): readonly string[] => lab.hosts.map(({ name }) => name);
   const members = async (): Promise<readonly Container[]> =>
     await Promise.all(
-      hosts()
-        .map((host) => [findContainer(lab, host, 'c0'), findContainer(lab, host, 'a0')])
-        .flat(),
+      hosts().flatMap((host) => [findContainer(lab, host, 'c0'), findContainer(lab, host, 'a0')]),
     );
   const reachable = async (): Promise<readonly string[]> => brokenPairs(lab, await members());
   const expectExit = async (words: readonly string[], code: number, inventory?: string): Promise<string> => {
