@@ -62,7 +62,10 @@ async function up(invocation: Invocation): Promise<number> {
   if (!Number.isInteger(hosts))
     throw usage(`lab up ${invocation.positionals[1]}: that is no number of hosts`);
   const lab = await raise(invocation, hosts);
-  invocation.terminal.out(`inventory ${lab.inventory}\ntry: route-mesh lab run -- route-mesh sync\n`);
+  const named = invocation.options['name'] === undefined ? '' : ` --name ${lab.name}`;
+  invocation.terminal.out(
+    `inventory ${lab.inventory}\ntry: route-mesh lab run${named} -- route-mesh sync\n`,
+  );
   return 0;
 }
 
