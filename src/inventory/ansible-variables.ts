@@ -130,7 +130,7 @@ function ownValues(variables: RawValues, problems: Problem[]): RawValues {
       const usable = raw.value === null ? undefined : readable(raw, key, problems);
       if (usable !== undefined) found.set(key, usable);
     } else if (!Object.hasOwn(meshKeys, key)) {
-      const known = [...Object.keys(meshKeys), ...Object.keys(hostKeys)];
+      const known = [...Object.keys(hostKeys), ...Object.keys(meshKeys)];
       const meant = nearest(key, known) ?? `one of ${known.join(', ')}`;
       const cure = `did you mean ${OWN_PREFIX}${meant}?`;
       problems.push({ place: raw.place, message: `${raw.path}: there is no such key`, cure });
