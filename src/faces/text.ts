@@ -70,7 +70,8 @@ export function createQuietFace(write: Write, style: Style): EmitEvent {
     if (event.kind === 'host-changed') {
       write(`${event.host} changed: ${event.changes.join('; ')}\n`);
     } else if (event.kind === 'host-failed') {
-      write(`${errorLines(event.error, style).join(' -- ')}\n`);
+      const lines = errorLines(event.error, style).flatMap((line) => line.split('\n'));
+      write(`${lines.map((line) => line.trim()).join('; ')}\n`);
     }
   };
 }

@@ -17,6 +17,13 @@ function tableName(nonce: string): string {
   return `route_mesh_probe_${nonce}`;
 }
 
+/** Removes everything that `prepare` made, in one line. */
+function discard(nonce: string, ownsContainer: boolean): string {
+  const table = `nft delete table ip ${tableName(nonce)} 2>/dev/null`;
+  if (!ownsContainer) return table;
+  return `${table}; docker rm -f route-mesh-probe-${nonce} >/dev/null 2>&1; docker rmi ${IMAGE} >/dev/null 2>&1`;
+}
+
 /** An empty image with the host's own programs mounted into it, read-only. */
 function startProbeContainer(nonce: string): string {
   return `docker image inspect ${IMAGE} >/dev/null 2>&1 ||
@@ -35,7 +42,7 @@ address=$(docker inspect --format '{{.NetworkSettings.IPAddress}}' "$id" 2>/dev/
 }
 
 /** Sees packets after all address translation, just before they reach the container. */
-function startWatching(nonce: string): string {
+function startWatching(nonce: string, ownsContainer: boolean): string {
   const table = tableName(nonce);
   return `if nft -f - 2>/dev/null <<NFT
 table ip ${table} {
@@ -47,7 +54,7 @@ table ip ${table} {
 }
 NFT
 then echo "@watching yes"; else echo "@watching no"; fi
-setsid sh -c 'sleep ${LIFETIME}; nft delete table ip ${table}' >/dev/null 2>&1 </dev/null &
+setsid sh -c 'sleep ${LIFETIME}; ${discard(nonce, ownsContainer)}' >/dev/null 2>&1 </dev/null &
 echo "@cleaner $!"
 `;
 }
@@ -66,7 +73,7 @@ command -v ping >/dev/null || fail 'ping is missing (package iputils-ping)'
 ${endpoint}[ -d "/proc/$pid" ] || fail 'the container ended'
 mtu=$(nsenter -t "$pid" -n ip -o link show dev eth0 2>/dev/null | sed -n 's/.* mtu \\([0-9]*\\).*/\\1/p')
 echo "@endpoint $pid $address \${mtu:-1500}"
-${startWatching(nonce)}`;
+${startWatching(nonce, running === undefined)}`;
 }
 
 /**
@@ -126,16 +133,11 @@ export function renderCollectScript(
   cleaner: string | undefined,
 ): string {
   const table = tableName(nonce);
-  const container = ownsContainer
-    ? `docker rm -f route-mesh-probe-${nonce} >/dev/null 2>&1
-docker rmi ${IMAGE} >/dev/null 2>&1
-`
-    : '';
   const stop =
     cleaner === undefined ? '' : `kill -- -${cleaner} 2>/dev/null || kill ${cleaner} 2>/dev/null\n`;
   return `nft list set ip ${table} seen 2>/dev/null | tr ',{}' '\\n\\n\\n' |
   sed -n 's/^[[:space:]]*\\([0-9][0-9.]*\\)[[:space:]].*/@seen \\1/p; s/^[[:space:]]*\\([0-9][0-9.]*\\)$/@seen \\1/p'
-nft delete table ip ${table} 2>/dev/null
-${container}${stop}:
+${discard(nonce, ownsContainer)}
+${stop}:
 `;
 }
