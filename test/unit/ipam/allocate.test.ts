@@ -42,9 +42,9 @@ fresh('a host may have a name that JavaScript objects have too', () => {
   );
 });
 
-fresh('around LANs, Docker networks, narrower routes and what the inventory avoids', () => {
+fresh('around Docker networks, narrower routes and what the inventory avoids', () => {
   const occupied = [
-    buildOccupied('10.50.0.0/24'),
+    buildOccupied('10.50.0.0/24', 'docker', 'h1'),
     buildOccupied('10.50.4.128/25', 'docker', 'h2'),
     buildOccupied('10.50.8.0/21', 'routed', 'h2'),
     buildOccupied('10.50.16.0/22', 'avoided'),

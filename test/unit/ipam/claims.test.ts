@@ -171,6 +171,7 @@ const wrong: readonly Conflict[] = [
     input: {
       pool,
       hosts: [{ ...h1, block: '10.208.0.0/22' }],
+      held: heldBy({ h2: '10.208.4.0/22' }),
       occupied: [buildOccupied('10.208.1.0/24', 'attached', 'h9')],
     },
     says: /^pin-conflict h1: .*overlaps address on eth0 \(10\.208\.1\.0\/24\) of h9/,
