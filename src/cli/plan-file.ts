@@ -4,7 +4,7 @@ import { MeshError } from '../error/mesh-error.ts';
 import { JSON_SCHEMA } from '../events/event.ts';
 import type { PlanDocument } from '../plan/plan-document.ts';
 
-export function renderPlanFile(plan: PlanDocument, fingerprint: string): string {
+function renderPlanFile(plan: PlanDocument, fingerprint: string): string {
   return `${JSON.stringify({ schema: JSON_SCHEMA, document: 'plan', fingerprint, plan }, null, 2)}\n`;
 }
 

@@ -155,7 +155,7 @@ install_boot_hook() {
       systemctl enable route-mesh.service >/dev/null ;;
     openrc) put "$ETC/route-mesh.openrc" /etc/init.d/route-mesh && chmod 755 /etc/init.d/route-mesh &&
       rc-update add route-mesh default >/dev/null ;;
-    none) [ ! -d /etc/cron.d ] || put "$ETC/route-mesh.cron" /etc/cron.d/route-mesh ;;
+    none) put "$ETC/route-mesh.cron" /etc/cron.d/route-mesh ;;
   esac
 }
 
@@ -228,7 +228,11 @@ step_files() { install_files "$REVISION/etc"; }
 
 step_kernel() { reconcile 2>"$RUN/reconcile-error" || { error "$(head -n 3 "$RUN/reconcile-error" | tr '\n' ' ')"; return 1; }; }
 
-step_boot_hook() { install_boot_hook; }
+step_boot_hook() {
+  install_boot_hook || return 1
+  [ "$(init_system)" != none ] || [ -d /etc/cron.d ] ||
+    warn "no systemd, OpenRC or cron here: start '/bin/sh $ETC/route-mesh-host.sh watch' at boot yourself"
+}
 
 step_watcher() {
   if [ -n "$program_changed" ]; then stop_watcher; fi

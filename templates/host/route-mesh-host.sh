@@ -292,7 +292,8 @@ watch() {
     esac
     say drained >&3 &   # not by ourselves: the pipe may be full, and we are its reader
     while read -r event <&3 && [ "$event" != drained ]; do :; done
-    reconcile
+    # Once more: dockerd or an operator may be changing the same rules just now, and one of the two transactions fails.
+    reconcile || { sleep 1; reconcile; }
   done
 }
 
@@ -337,12 +338,13 @@ service_do() { # VERB UNIT
   esac
 }
 
+# Where there is neither an init system we know nor cron, nothing can be installed and so nothing is missing.
 boot_hook_is_in_place() {
   case $(init_system) in
     systemd) cmp -s "$ETC/route-mesh.service" /etc/systemd/system/route-mesh.service &&
       systemctl is-enabled route-mesh.service >/dev/null 2>&1 ;;
     openrc) cmp -s "$ETC/route-mesh.openrc" /etc/init.d/route-mesh && rc-update show default | grep -q route-mesh ;;
-    none) cmp -s "$ETC/route-mesh.cron" /etc/cron.d/route-mesh ;;
+    none) [ ! -d /etc/cron.d ] || cmp -s "$ETC/route-mesh.cron" /etc/cron.d/route-mesh ;;
   esac
 }
 

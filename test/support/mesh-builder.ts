@@ -93,7 +93,7 @@ function kernelRoute(route: DesiredRoute): ReturnType<typeof buildRoute> {
 }
 
 /** A host's facts after its plan was carried out: what the host programs and dockerd make of it. */
-export function applied(plan: HostPlan, before: Facts): Facts {
+function applied(plan: HostPlan, before: Facts): Facts {
   if (plan.kind !== 'ready') return before;
   const { desired, files, daemonJson } = plan;
   const addresses = before.addresses.filter((address) => address.interface !== 'docker0');

@@ -219,6 +219,17 @@ chmod 640 /etc/docker/daemon.json; chown 7:7 /etc/docker/daemon.json`);
     assert.is(sandbox.output(`stat -c '%a %u:%g' ${path}`), '640 7:7');
   });
 
+  test('neither init system nor cron: the operator is told how to start it at boot, and it is no drift', async () => {
+    const sandbox = await host();
+    sandbox.output('rm -r /etc/cron.d');
+    const { stdout } = expect(change(sandbox), 0);
+    assert.match(
+      stdout,
+      "@warn no systemd, OpenRC or cron here: start '/bin/sh /etc/route-mesh/route-mesh-host.sh watch'",
+    );
+    assert.match(sandbox.output('sh /etc/route-mesh/route-mesh-host.sh report'), 'boot-hook yes');
+  });
+
   test('docker is to be restarted and does not answer: said so, and nothing done', async () => {
     const sandbox = await host();
     const before = sandbox.output(TRACES);
