@@ -1,25 +1,16 @@
 /** `verify` as a list of pairs, or as a matrix. */
 import type { MeshError } from '../error/mesh-error.ts';
+import type { PairResult } from '../verification/pair.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import { errorLines } from './text.ts';
 
-/** What is shown of a pair; operations' PairResult fits. */
-export type PairView = {
-  readonly from: string;
-  readonly to: string;
-  readonly received: number;
-  readonly roundTripMs: number | undefined;
-  readonly pathMtu: number | undefined;
-  readonly source: 'kept' | 'unknown' | { readonly rewrittenTo: string };
-};
-
-function sourceText(pair: PairView): string {
+function sourceText(pair: PairResult): string {
   if (pair.source === 'kept') return 'source kept';
   return pair.source === 'unknown' ? 'source not seen' : `source became ${pair.source.rewrittenTo}`;
 }
 
-function pairCells(pair: PairView): readonly string[] {
+function pairCells(pair: PairResult): readonly string[] {
   const way = `${pair.from} -> ${pair.to}`;
   if (pair.received === 0) return [way, 'no answer', '', '', ''];
   const trip = pair.roundTripMs === undefined ? '-' : `${pair.roundTripMs.toFixed(2)} ms`;
@@ -28,7 +19,7 @@ function pairCells(pair: PairView): readonly string[] {
 }
 
 /** `0.05 ms`; `no answer`; `NAT` where the source was rewritten; `mtu 1400` where the path is smaller than its ends. */
-function matrixCell(pair: PairView | undefined, healthy: boolean): string {
+function matrixCell(pair: PairResult | undefined, healthy: boolean): string {
   if (pair === undefined) return '.';
   if (pair.received === 0) return 'no answer';
   if (typeof pair.source !== 'string') return 'NAT';
@@ -38,11 +29,11 @@ function matrixCell(pair: PairView | undefined, healthy: boolean): string {
 
 /** One row a sender, one column a receiver. */
 export function matrixLines(
-  pairs: readonly PairView[],
-  isHealthy: (pair: PairView) => boolean,
+  pairs: readonly PairResult[],
+  isHealthy: (pair: PairResult) => boolean,
 ): readonly string[] {
   const hosts = [...new Set(pairs.flatMap((pair) => [pair.from, pair.to]))];
-  const find = (from: string, to: string): PairView | undefined =>
+  const find = (from: string, to: string): PairResult | undefined =>
     pairs.find((pair) => pair.from === from && pair.to === to);
   const rows = hosts.map((from) => [
     from,
@@ -56,9 +47,9 @@ export function matrixLines(
 
 /** Pairs or matrix, the hosts that could not take part, and a last line that says it all. */
 export function verificationLines(
-  pairs: readonly PairView[],
+  pairs: readonly PairResult[],
   failures: readonly MeshError[],
-  isHealthy: (pair: PairView) => boolean,
+  isHealthy: (pair: PairResult) => boolean,
   matrix: boolean,
   style: Style,
 ): readonly string[] {

@@ -36,6 +36,7 @@ export const layers: readonly Layer[] = [
   { folder: 'plan', imports: [...model, 'ipam', 'links', 'modes'], packages: [], kind: 'pure' },
   { folder: 'render', imports: decisions, packages: [], kind: 'pure' },
   { folder: 'events', imports: ['net', 'error', 'plan'], packages: [], kind: 'pure' },
+  { folder: 'verification', imports: [], packages: [], kind: 'pure' },
   {
     folder: 'transport',
     imports: ['net', 'error', 'inventory/connection.ts'],
@@ -44,15 +45,20 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: 'operations',
-    imports: [...decisions, 'render', 'events', 'transport'],
+    imports: [...decisions, 'render', 'events', 'verification', 'transport'],
     packages: ['p-queue'],
     kind: 'shell',
   },
-  { folder: 'faces', imports: ['net', 'error', 'facts', 'events', 'plan'], packages: [], kind: 'shell' },
+  {
+    folder: 'faces',
+    imports: ['net', 'error', 'facts', 'events', 'plan', 'verification'],
+    packages: [],
+    kind: 'shell',
+  },
   { folder: 'lab', imports: ['net', 'error'], packages: [], kind: 'shell' },
   {
     folder: 'cli',
-    imports: [...decisions, 'render', 'events', 'transport', 'operations', 'faces', 'lab'],
+    imports: [...decisions, 'render', 'events', 'verification', 'transport', 'operations', 'faces', 'lab'],
     packages: [],
     kind: 'shell',
   },

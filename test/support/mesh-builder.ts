@@ -6,7 +6,8 @@ import type { DesiredRoute } from '../../src/modes/desired.ts';
 import { renderRoute } from '../../src/modes/host-files.ts';
 import { ROUTE_METRIC, ROUTE_PROTOCOL } from '../../src/net/route-mark.ts';
 import type { HostPlan, Plan } from '../../src/plan/model.ts';
-import { type PlanInput, planMesh } from '../../src/plan/plan.ts';
+import { planMesh } from '../../src/plan/plan.ts';
+import type { PlanInput } from '../../src/plan/survey.ts';
 import {
   buildAddress,
   buildDocker,

@@ -63,9 +63,7 @@ async function up(invocation: Invocation): Promise<number> {
     throw usage(`lab up ${invocation.positionals[1]}: that is no number of hosts`);
   const lab = await raise(invocation, hosts);
   const named = invocation.options['name'] === undefined ? '' : ` --name ${lab.name}`;
-  invocation.terminal.out(
-    `inventory ${lab.inventory}\ntry: route-mesh lab run${named} -- route-mesh sync\n`,
-  );
+  invocation.terminal.out(`inventory ${lab.inventory}\ntry: route-mesh lab run${named} -- route-mesh sync\n`);
   return 0;
 }
 

@@ -6,7 +6,9 @@ import { planLines } from '../../../src/faces/plan.ts';
 import { statusLines } from '../../../src/faces/status.ts';
 import { createStyle } from '../../../src/faces/style.ts';
 import { renderTable } from '../../../src/faces/table.ts';
-import { matrixLines, type PairView, verificationLines } from '../../../src/faces/verification.ts';
+import { matrixLines, verificationLines } from '../../../src/faces/verification.ts';
+import type { HostStatus } from '../../../src/plan/status.ts';
+import type { PairResult } from '../../../src/verification/pair.ts';
 import { buildDocker, buildFootprint } from '../../support/facts-builder.ts';
 import { buildFreshHost, buildFreshMesh, planOf } from '../../support/mesh-builder.ts';
 
@@ -36,7 +38,7 @@ test('status: a row a host, a dash for what is not known, problems below', () =>
     docker: undefined,
     containers: undefined,
   };
-  const rows = [
+  const rows: readonly HostStatus[] = [
     {
       host: 'h1',
       state: 'in sync',
@@ -62,7 +64,7 @@ test('status: a row a host, a dash for what is not known, problems below', () =>
   ]);
 });
 
-const kept: PairView = {
+const kept: PairResult = {
   from: 'h1',
   to: 'h2',
   received: 3,
@@ -70,11 +72,11 @@ const kept: PairView = {
   pathMtu: 1500,
   source: 'kept',
 };
-const pairs: readonly PairView[] = [
+const pairs: readonly PairResult[] = [
   kept,
   { ...kept, from: 'h2', to: 'h1', received: 0, roundTripMs: undefined, source: 'unknown' },
 ];
-const isHealthy = (pair: PairView): boolean => pair.received > 0;
+const isHealthy = (pair: PairResult): boolean => pair.received > 0;
 
 test('pairs as a list', () => {
   assert.equal(verificationLines(pairs, [], isHealthy, false, PLAIN), [

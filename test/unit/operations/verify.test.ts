@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MeshError } from '../../../src/error/mesh-error.ts';
-import { isHealthy, judgeSource, type PairResult, verify } from '../../../src/operations/verify.ts';
+import { verify } from '../../../src/operations/verify.ts';
+import { isHealthy, judgeSource, type PairResult } from '../../../src/verification/pair.ts';
 import { type Answer, scriptedRun } from '../../support/scripted-run.ts';
 
 const DRIFTED = readFileSync(
