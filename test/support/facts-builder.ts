@@ -33,7 +33,15 @@ export function buildFacts(overrides: Partial<Facts> = {}): Facts {
     sysctls: {},
     networkdRemovesForeignRoutes: false,
     freeBytes: { varLib: 10_000_000_000, etc: 10_000_000_000 },
-    tools: {},
+    tools: {
+      awk: true,
+      flock: true,
+      iproute2: true,
+      iptables: true,
+      nft: true,
+      setsid: true,
+      sha256sum: true,
+    },
     footprint: undefined,
     ...overrides,
   };
