@@ -7,7 +7,7 @@ import { statusLines } from '../../../src/faces/status.ts';
 import { createStyle } from '../../../src/faces/style.ts';
 import { renderTable } from '../../../src/faces/table.ts';
 import { matrixLines, verificationLines } from '../../../src/faces/verification.ts';
-import type { HostStatus, HostStatus } from '../../../src/plan/status.ts';
+import type { HostStatus } from '../../../src/plan/status.ts';
 import type { PairResult } from '../../../src/verification/pair.ts';
 import { buildDocker, buildFootprint } from '../../support/facts-builder.ts';
 import { buildFreshHost, buildFreshMesh, planOf } from '../../support/mesh-builder.ts';
