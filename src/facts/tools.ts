@@ -6,6 +6,7 @@ const SECTION = 'tools';
 const NAMES: readonly string[] = [
   'awk',
   'base64',
+  'cmp',
   'docker',
   'dockerd',
   'flock',

@@ -7,7 +7,7 @@ import type { ContainerStop } from '../plan/model.ts';
 import type { ChangeRequest } from '../render/change-script.ts';
 import { forgetAllocations } from './allocation-store.ts';
 import { changeHost } from './change-host.ts';
-import { EXIT, type ExitCode, exitCodeOf, exitCodeOfFailure, gravest } from './exit-code.ts';
+import { EXIT, type ExitCode, exitCodeOf, gravest } from './exit-code.ts';
 import { fanOut } from './fan-out.ts';
 import { type Gathered, withGathered } from './gather.ts';
 import type { Run } from './run.ts';
@@ -114,7 +114,7 @@ async function destroyHost(one: Reached, allowRestart: boolean, run: Run): Promi
   }
   const fail = (error: MeshError, reverted: boolean): ExitCode => {
     run.emit({ kind: 'host-failed', host, error, reverted });
-    return exitCodeOfFailure(error.code, reverted);
+    return exitCodeOf(error.code);
   };
   const refused = refusal(what, one, allowRestart);
   if (refused !== undefined) return fail(refused, false);

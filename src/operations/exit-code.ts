@@ -34,11 +34,6 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
   return REFUSED.has(code) ? EXIT.refused : EXIT.error;
 }
 
-/** The exit code of a host that a change failed on; `reverted`: it was changed, and is back as it was. */
-export function exitCodeOfFailure(code: ErrorCode, reverted: boolean): ExitCode {
-  return reverted ? EXIT.reverted : exitCodeOf(code);
-}
-
 /** What a run of several hosts ends with: the gravest first. */
 const GRAVITY: readonly ExitCode[] = [
   EXIT.usage,

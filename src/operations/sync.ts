@@ -7,7 +7,7 @@ import { planDocument } from '../plan/plan-document.ts';
 import type { ChangeRequest } from '../render/change-script.ts';
 import { storeAllocation } from './allocation-store.ts';
 import { changeHost } from './change-host.ts';
-import { EXIT, type ExitCode, exitCodeOf, exitCodeOfFailure, gravest } from './exit-code.ts';
+import { EXIT, type ExitCode, exitCodeOf, gravest } from './exit-code.ts';
 import { fanOut } from './fan-out.ts';
 import { type Gathered, withGathered } from './gather.ts';
 import { planMesh } from './plan-mesh.ts';
@@ -73,7 +73,7 @@ async function applyHost(
   const { host } = plan;
   const fail = (error: MeshError, reverted: boolean): ExitCode => {
     run.emit({ kind: 'host-failed', host, error, reverted });
-    return exitCodeOfFailure(error.code, reverted);
+    return exitCodeOf(error.code);
   };
   for (const message of plan.warnings) run.emit({ kind: 'warning', host, message });
   if (plan.changes.length === 0) {

@@ -7,7 +7,8 @@ const NEEDED: Readonly<Record<string, { readonly why: string; readonly package: 
   // busybox's ip knows no route protocols: it would flush every route where ours are meant.
   iproute2: { why: 'routes are told apart by their protocol', package: 'iproute2' },
   awk: { why: 'routes are compared with it', package: 'gawk' },
-  sha256sum: { why: 'files are compared with it', package: 'coreutils' },
+  cmp: { why: 'files are compared with it', package: 'diffutils' },
+  sha256sum: { why: 'files are told apart by their sums', package: 'coreutils' },
   flock: { why: 'two operators are kept apart with it', package: 'util-linux' },
   setsid: { why: 'processes outlive the connection with it', package: 'util-linux' },
 };

@@ -35,6 +35,7 @@ export function buildFacts(overrides: Partial<Facts> = {}): Facts {
     freeBytes: { varLib: 10_000_000_000, etc: 10_000_000_000 },
     tools: {
       awk: true,
+      cmp: true,
       flock: true,
       iproute2: true,
       iptables: true,

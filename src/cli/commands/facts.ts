@@ -1,6 +1,7 @@
 import { factsLines } from '../../faces/facts.ts';
 import { writeDocument } from '../../faces/json.ts';
 import { errorLines } from '../../faces/text.ts';
+import { factsDocument } from '../../facts/facts-document.ts';
 import { exitCodeOf, gravest } from '../../operations/exit-code.ts';
 import { withGathered } from '../../operations/gather.ts';
 import { hasSwitch } from '../arguments.ts';
@@ -19,7 +20,8 @@ export const command: Command = async (invocation) => {
     one.kind === 'reached' ? [[one.host.name, one.facts] as const] : [],
   );
   if (hasSwitch(options, 'json')) {
-    writeDocument(terminal.out, 'facts', { hosts: Object.fromEntries(facts), failures });
+    const hosts = new Map(facts.map(([host, its]) => [host, factsDocument(its)]));
+    writeDocument(terminal.out, 'facts', { hosts, failures });
   } else {
     for (const [host, its] of facts) terminal.out(`${factsLines(host, its).join('\n')}\n`);
     for (const failure of failures) terminal.err(`${errorLines(failure, terminal.errStyle).join('\n')}\n`);

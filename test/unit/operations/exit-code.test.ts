@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { EXIT, exitCodeOf, exitCodeOfFailure, gravest } from '../../../src/operations/exit-code.ts';
+import { EXIT, exitCodeOf, gravest } from '../../../src/operations/exit-code.ts';
 
 const test = suite('exit codes');
 
@@ -15,15 +15,11 @@ for (const [code, exit] of [
   ['restart-refused', 5],
   ['no-docker', 1],
   ['disk-full', 1],
+  ['docker-start-failed', 1],
   ['internal', 1],
 ] as const) {
   test(`${code} ends with ${exit}`, () => assert.is(exitCodeOf(code), exit));
 }
-
-test('a host that was changed and put back ends with 3, whatever failed', () => {
-  assert.is(exitCodeOfFailure('docker-start-failed', true), 3);
-  assert.is(exitCodeOfFailure('docker-start-failed', false), 1);
-});
 
 test('the gravest of several: errors before reverts before refusals before what is out of reach', () => {
   assert.is(gravest([]), EXIT.done);
