@@ -1,6 +1,6 @@
 /** Reads off the facts which prefixes are in use by something that is not this mesh. */
 import type { AddressFact, DockerNetworkFact, Facts, RouteFact } from '../facts/model.ts';
-import { checkedPrefix, contains, type Prefix } from '../net/prefix.ts';
+import { checkedPrefix, contains, type Prefix, parsePrefix } from '../net/prefix.ts';
 import { ROUTE_PROTOCOL } from '../net/route-mark.ts';
 import type { Occupied } from './model.ts';
 
@@ -19,11 +19,11 @@ const shortestNetwork = 8;
 /** Route types that give addresses away, or refuse them; the others are the kernel's own. */
 const routeTypes = new Set(['unicast', 'unreachable', 'blackhole', 'prohibit', 'throw']);
 
-type HostFacts = Pick<Facts, 'addresses' | 'routes' | 'docker' | 'footprint'>;
+type HostFacts = Pick<Facts, 'addresses' | 'routes' | 'docker' | 'footprint' | 'sshClientAddress'>;
 
 /**
- * Addresses, routes of all tables and Docker networks of the hosts, and what the inventory avoids. Left out: routes
- * of ours, docker0, and what lies in the block that the host holds itself.
+ * Addresses, routes of all tables and Docker networks of the hosts, the address that the operator comes from, for a
+ * block over it would cut the line, and what the inventory avoids. Left out: routes of ours, docker0, and what lies in the block that the host holds itself.
  * @param facts host name -> facts
  * @param avoid canonical prefixes
  */
@@ -46,7 +46,13 @@ function occupiedByHost(host: string, facts: HostFacts): readonly Occupied[] {
   const attached = addresses.filter((address) => !bridged.has(`${address.interface} ${address.prefix}`));
   const connected = new Set(addresses.map((address) => `${address.interface} ${address.prefix}`));
   const routes = facts.routes.filter((route) => !connected.has(`${route.interface} ${route.destination}`));
-  return [...networks.flatMap(byNetwork), ...attached.flatMap(byAddress), ...routes.flatMap(byRoute)]
+  const operator = byOperator(facts.sshClientAddress);
+  return [
+    ...networks.flatMap(byNetwork),
+    ...attached.flatMap(byAddress),
+    ...routes.flatMap(byRoute),
+    ...operator,
+  ]
     .filter((entry) => isForeign(checkedPrefix(entry.prefix), own))
     .map((entry) => ({ ...entry, host }));
 }
@@ -75,6 +81,11 @@ function byAddress(fact: AddressFact): readonly Occupied[] {
   // The prefix of a point-to-point link is the peer's.
   if (fact.peer !== undefined) prefixes.push(`${fact.address}/32`);
   return prefixes.map((prefix) => ({ prefix, kind: 'attached', what }));
+}
+
+function byOperator(address: string | undefined): readonly Occupied[] {
+  if (address === undefined || parsePrefix(address) === undefined) return [];
+  return [{ prefix: `${address}/32`, kind: 'attached', what: `the address ${address} that you log in from` }];
 }
 
 function byRoute(route: RouteFact): readonly Occupied[] {

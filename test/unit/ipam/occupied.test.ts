@@ -27,6 +27,13 @@ occupied('an address and its connected route are told once, loopback not at all'
   assert.equal(told({}), []);
 });
 
+occupied('the address that the operator logs in from: a block over it would cut the line', () => {
+  assert.equal(told({ sshClientAddress: '10.9.0.7' }), [
+    'attached 10.9.0.7/32: the address 10.9.0.7 that you log in from',
+  ]);
+  assert.equal(told({ sshClientAddress: '2001:db8::7' }), []);
+});
+
 occupied('routes of every table; by way of a router or refused they are routed', () => {
   const routes = [
     'default via 10.0.0.1 dev eth0',
