@@ -27,11 +27,12 @@ async function addressOf(lab: Lab, host: string): Promise<string> {
 
 /** What the container on `to` answers to the one on `from`: the address that it saw. */
 async function askAcross(lab: Lab, from: string, to: string): Promise<string> {
-  const address = await addressOf(lab, to);
+  const [own, address] = [await addressOf(lab, from), await addressOf(lab, to)];
+  if (own === address)
+    return `web on ${from} and web on ${to} have the same address ${own}: each reaches only itself`;
   const request = `printf 'GET /cgi-bin/peer HTTP/1.0\\r\\n\\r\\n' | nc -w 2 ${address} 80 | tail -n 1`;
   const { stdout } = await lab.exec(from, ['docker', 'exec', 'web', 'sh', '-c', request]);
   const seen = stdout.trim();
-  const own = await addressOf(lab, from);
   return seen === ''
     ? `web on ${from} (${own}) -> web on ${to} (${address}): no answer`
     : `web on ${from} (${own}) -> web on ${to} (${address}): answered, and saw ${seen}`;

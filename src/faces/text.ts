@@ -19,6 +19,9 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+/** It takes seconds, and containers are down meanwhile: its begin is worth a line always. */
+const SLOW_STEP = 'docker_restart';
+
 function stepLine(event: Extract<MeshEvent, { kind: 'step' }>, style: Style): readonly string[] {
   const name = event.step.replaceAll('_', ' ');
   if (event.state === 'failed') return [`${event.host}  ${style.bad('failed')}  ${name}`];
@@ -44,7 +47,7 @@ function eventLines(event: MeshEvent, verbose: boolean, style: Style): readonly 
       return [`${style.caution('warning')} ${host}${event.message}`];
     }
     case 'step':
-      return verbose || event.state === 'failed' ? stepLine(event, style) : [];
+      return verbose || event.state === 'failed' || event.step === SLOW_STEP ? stepLine(event, style) : [];
     case 'host-gathered':
       return verbose ? [style.dim(`${event.host}  facts, ${seconds(event.milliseconds)}`)] : [];
     case 'run-failed':

@@ -120,16 +120,19 @@ set_live_restore() { kill -HUP "$(docker_pid)" && wait_until live_restore_is "$1
 # silently, the old docker0: it has to be off. Without bip dockerd keeps the docker0 that it remembers in its network
 # database, so the address to go back to has to be said once (both: moby, all versions).
 restart_docker_through() { # INTERIM
-  was_live=no
   if [ -f "$1" ]; then
     put "$1" "$(docker_json)" || return 1
-    if live_restore_is true; then was_live=yes; set_live_restore false || return 1; fi
+    ! live_restore_is true || set_live_restore false || return 1
   fi
   restart_docker
 }
 
-# After the lasting daemon.json is in place again: live-restore as it was.
-resume_live_restore() { [ "$was_live" = no ] || set_live_restore true; }
+# After the lasting daemon.json is in place again: live-restore as that says.
+resume_live_restore() {
+  [ -n "$docker_was_restarted" ] || return 0
+  grep -qs '"live-restore"[[:space:]]*:[[:space:]]*true' "$(docker_json)" || return 0
+  set_live_restore true
+}
 
 # Docker itself starts those that have a restart policy; the others ran too, and whoever ran runs again. Two rounds:
 # a container can need another's network.
@@ -335,7 +338,6 @@ run_steps() { # NAMES
 activate() { # STAGED BASE
   begin "$@"
   docker_was_restarted=
-  was_live=no
   program_changed=
   last=$(kept_revisions | tail -n 1)
   NUMBER=$((${last:-0} + 1))
@@ -382,7 +384,6 @@ keep_revision() {
 deactivate() { # STAGED BASE
   begin "$@"
   docker_was_restarted=
-  was_live=no
   remember_docker || refuse $EXIT_REVERTED "cannot write $REVISION/before"
   run_steps original_docker0 original_daemon_json containers || keep_revision
   run_steps leave_kernel leave_files

@@ -180,7 +180,9 @@ systemctl stop docker; ip link delete docker0; rm -f /var/lib/docker/network/fil
     untouched = await snapshot(lab, 'h3');
   });
 
-  test('dockerd that does not start with the new daemon.json: 1, the old one back, its containers back', async () => {
+  test('dockerd that does not start with the new daemon.json: 1, the old one back, its containers and live-restore back', async () => {
+    await on(lab, 'h3', `echo '{"live-restore": true}' >/etc/docker/daemon.json; systemctl reload docker`);
+    const before = await snapshot(lab, 'h3');
     const dropIn = `mkdir -p /etc/systemd/system/docker.service.d
 printf '[Service]\\nExecStartPre=/bin/sh -c "! grep -q 10.208 /etc/docker/daemon.json"\\n' >/etc/systemd/system/docker.service.d/fail.conf
 systemctl daemon-reload; systemctl reset-failed docker`;
@@ -190,8 +192,14 @@ systemctl daemon-reload; systemctl reset-failed docker`;
     assert.match(said, /h3 \(docker_restart\): dockerd does not start/);
     assert.match(said, /h3 is back as it was before/);
     assert.is(await on(lab, 'h3', "docker ps --format '{{.Names}}'"), 'c0');
+    assert.is(await on(lab, 'h3', "docker info --format '{{.LiveRestoreEnabled}}'"), 'true');
     await on(lab, 'h3', 'rm -r /etc/systemd/system/docker.service.d; systemctl daemon-reload');
-    assert.equal(snapshotDifference(untouched, await snapshot(lab, 'h3')), []);
+    assert.equal(snapshotDifference(before, await snapshot(lab, 'h3')), []);
+    await on(
+      lab,
+      'h3',
+      `echo '{}' >/etc/docker/daemon.json; systemctl reload docker; rm /etc/docker/daemon.json`,
+    );
   });
 
   test('two operators at once: 5 for the second, with the first one’s name', async () => {

@@ -7,7 +7,7 @@ import type { Command, Invocation } from '../invocation.ts';
 import { openMeshRun } from '../mesh-run.ts';
 import { readPlanFile } from '../plan-file.ts';
 
-/** `--allow` takes one word for now, and says which when it is another. */
+/** `--allow` takes one word, and says which when it is another. */
 export function allowsRestart(invocation: Invocation): boolean {
   const allow = textOption(invocation.options, 'allow');
   if (allow === undefined || allow === 'docker-restart') return allow !== undefined;

@@ -67,17 +67,18 @@ test('each event in its words', () => {
   assert.is(shown({ kind: 'run-failed', error, exitCode: 1 }), 'error h1 (kernel): bad rule\n  Mend it\n');
 });
 
-test('steps: failed ones always, begun ones when asked for', () => {
-  const step = (state: 'begin' | 'done' | 'failed'): MeshEvent => ({
+test('steps: failed ones and a docker restart always, the others when asked for', () => {
+  const step = (state: 'begin' | 'done' | 'failed', name = 'boot_hook'): MeshEvent => ({
     kind: 'step',
     host: 'h1',
-    step: 'docker_restart',
+    step: name,
     state,
   });
   assert.is(shown(step('begin')), '');
-  assert.is(shown(step('begin'), true), 'h1  docker restart …\n');
+  assert.is(shown(step('begin'), true), 'h1  boot hook …\n');
   assert.is(shown(step('done'), true), '');
-  assert.is(shown(step('failed')), 'h1  failed  docker restart\n');
+  assert.is(shown(step('failed')), 'h1  failed  boot hook\n');
+  assert.is(shown(step('begin', 'docker_restart')), 'h1  docker restart …\n');
 });
 
 test('cron: one line for what changed or failed, nothing else', () => {
