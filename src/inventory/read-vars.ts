@@ -31,11 +31,19 @@ async function entriesOfFolder(folder: string): Promise<readonly Dirent[]> {
   }
 }
 
+/** What a link that leads nowhere, or round in a circle, fails with. */
+const ABSENT: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ELOOP'];
+
 /** Symbolic links are followed; one that leads nowhere is neither. */
 async function kindOf(path: string): Promise<'file' | 'folder' | 'other'> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return 'folder';
-  return found?.isFile() ? 'file' : 'other';
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return 'folder';
+    return found.isFile() ? 'file' : 'other';
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && ABSENT.includes(thrown.code)) return 'other';
+    throw unreadable(path, thrown);
+  }
 }
 
 /** Files below a folder in the order of their names, as Ansible's find_vars_files takes them. */

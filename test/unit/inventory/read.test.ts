@@ -87,6 +87,17 @@ test('variables that cannot be read are not passed over', async () => {
   );
 });
 
+test('variables that cannot even be looked at are not taken for absent', async () => {
+  const file = await put('hosts.ini', '[docker]\nh1\n');
+  await mkdir(join(folder, 'group_vars/docker'), { recursive: true });
+  // A name too long for any file system fails otherwise than one that is not there, for root too.
+  await symlink('x'.repeat(300), join(folder, 'group_vars/docker/pool.yml'));
+  assert.match(
+    await refusalOf(readInventory(file)),
+    /inventory-missing: .*group_vars\/docker\/pool\.yml.*ENAMETOOLONG/,
+  );
+});
+
 test('our own format has no variables beside it', async () => {
   const file = await put('mesh.yaml', 'hosts: [h1]');
   await put('group_vars/all.yml', 'ansible_user: other');
